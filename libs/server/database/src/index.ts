@@ -1,1 +1,4 @@
-export {};
+export { dataSourceOptions, type DatabaseOptions, runMigrations } from './data-source.js';
+export { DATABASE_URL, DatabaseModule } from './database.module.js';
+export { isDatabaseUnavailable, sqlState } from './failures.js';
+export { Notifications } from './notifications.js';

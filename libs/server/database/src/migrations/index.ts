@@ -1,0 +1,6 @@
+import { Access1700000000001 } from './0001-access.js';
+import { Connections1700000000002 } from './0002-connections.js';
+import { Operations1700000000003 } from './0003-operations.js';
+
+/** All migrations, in the order in which they run. */
+export const migrations = [Access1700000000001, Connections1700000000002, Operations1700000000003];

@@ -1,0 +1,59 @@
+import { EventEmitter } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
+import pg from 'pg';
+
+/**
+ * One LISTEN connection for the whole process. A notification is only a hint to look: whoever listens also looks
+ * by a clock of its own, because a connection can die without a sign. It reconnects for ever, half a second apart.
+ */
+export class Notifications {
+  private readonly emitter = new EventEmitter().setMaxListeners(50);
+  private readonly channels = new Set<string>();
+  private readonly closing = new AbortController();
+  private client: pg.Client | undefined;
+  private running: Promise<void> | undefined;
+
+  constructor(private readonly url: string) {}
+
+  /** Calls `hear` with the payload of each notification on `channel`. */
+  listen(channel: string, hear: (payload: string) => void): void {
+    this.emitter.on(channel, hear);
+    if (this.channels.has(channel)) return;
+    this.channels.add(channel);
+    // A failed LISTEN ends the client, and the next one listens to all channels again.
+    void this.client?.query(`LISTEN ${pg.escapeIdentifier(channel)}`).catch(() => this.client?.end());
+  }
+
+  start(): void {
+    this.running ??= this.keepConnected();
+  }
+
+  async stop(): Promise<void> {
+    this.closing.abort();
+    await this.client?.end().catch(() => undefined);
+    await this.running;
+  }
+
+  private async keepConnected(): Promise<void> {
+    while (!this.closing.signal.aborted) {
+      await this.listenUntilLost().catch(() => undefined);
+      await pause(500, undefined, { signal: this.closing.signal }).catch(() => undefined);
+    }
+  }
+
+  private async listenUntilLost(): Promise<void> {
+    const client = new pg.Client({ connectionString: this.url, application_name: 'lockstep listen', keepAlive: true });
+    const lost = new Promise<void>((resolve) => {
+      client.once('end', resolve);
+      client.once('error', () => resolve());
+    });
+    client.on('error', () => undefined);
+    client.on('notification', ({ channel, payload }) => this.emitter.emit(channel, payload ?? ''));
+    await client.connect();
+    this.client = client;
+    for (const channel of this.channels) await client.query(`LISTEN ${pg.escapeIdentifier(channel)}`);
+    await lost;
+    this.client = undefined;
+    await client.end().catch(() => undefined);
+  }
+}
