@@ -1,37 +1,14 @@
 /** Roles, permissions, users, sessions and API tokens. */
-import { z } from 'zod';
+import * as z from 'zod';
+import { permissions, roles, type Permission as PermissionName, type Role as RoleName } from './permissions.js';
 import { ConnectionId, Tag, Timestamp, UserId } from './primitives.js';
 
-export const Role = z.enum(['administrator', 'operator', 'viewer']).meta({ id: 'Role' });
-export type Role = z.infer<typeof Role>;
+export * from './permissions.js';
 
-/**
- * What a route or socket event asks for. `anonymous` and `signed_in` are not given to roles: the first needs nothing,
- * the second any valid session or token.
- */
-export const Permission = z.enum([
-  'connections.read',
-  'connections.manage',
-  'host_keys.accept',
-  'operations.read',
-  'operations.start',
-  'operations.cancel',
-  'users.manage',
-  'audit.read',
-  'metrics.read',
-]);
-export type Permission = z.infer<typeof Permission>;
-export type Requirement = Permission | 'anonymous' | 'signed_in';
-
-/** An administrator sees every connection; the other roles see those granted to them. */
-export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
-  administrator: Permission.options,
-  operator: ['connections.read', 'host_keys.accept', 'operations.read', 'operations.start', 'operations.cancel'],
-  viewer: ['connections.read', 'operations.read'],
-};
-
-export const mayRole = (role: Role, requirement: Requirement): boolean =>
-  requirement === 'anonymous' || requirement === 'signed_in' || rolePermissions[role].includes(requirement);
+export type Role = RoleName;
+export const Role = z.enum(roles).meta({ id: 'Role' });
+export type Permission = PermissionName;
+export const Permission = z.enum(permissions);
 
 export const Username = z
   .string()
@@ -71,27 +48,27 @@ export type Session = z.infer<typeof Session>;
 
 export const SetupState = z.object({ required: z.boolean() }).meta({ id: 'SetupState' });
 export type SetupState = z.infer<typeof SetupState>;
-export const SetupInput = z.strictObject({ token: z.string().min(1).max(200), username: Username, password: Password });
+export const SetupInput = z.strictObject({ token: z.string().min(1).max(200), username: Username, password: Password }).meta({ id: 'SetupInput' });
 export type SetupInput = z.infer<typeof SetupInput>;
-export const SignInInput = z.strictObject({ username: z.string().min(1).max(100), password: z.string().min(1).max(200) });
+export const SignInInput = z.strictObject({ username: z.string().min(1).max(100), password: z.string().min(1).max(200) }).meta({ id: 'SignInInput' });
 export type SignInInput = z.infer<typeof SignInInput>;
-export const UserInput = z.strictObject({ username: Username, password: Password, role: Role });
+export const UserInput = z.strictObject({ username: Username, password: Password, role: Role }).meta({ id: 'UserInput' });
 export type UserInput = z.infer<typeof UserInput>;
 export const UserChange = z.strictObject({
   username: Username.optional(),
   password: Password.optional(),
   role: Role.optional(),
   disabled: z.boolean().optional(),
-});
+}).meta({ id: 'UserChange' });
 export type UserChange = z.infer<typeof UserChange>;
-export const PasswordChange = z.strictObject({ currentPassword: z.string().min(1).max(200), password: Password });
+export const PasswordChange = z.strictObject({ currentPassword: z.string().min(1).max(200), password: Password }).meta({ id: 'PasswordChange' });
 export type PasswordChange = z.infer<typeof PasswordChange>;
 
 export const TokenInput = z.strictObject({
   name: z.string().min(1).max(100),
   role: Role.optional().describe('At most the role of its owner, which is the default.'),
   expiresAt: Timestamp.optional(),
-});
+}).meta({ id: 'TokenInput' });
 export type TokenInput = z.infer<typeof TokenInput>;
 export const ApiToken = z
   .object({

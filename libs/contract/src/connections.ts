@@ -1,5 +1,5 @@
 /** Connections (saved ways to reach a host), their credentials and host keys. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { OperationErrorCode } from './errors.js';
 import { OperationStatus } from './operations.js';
 import { ConnectionId, Fingerprint, OperationId, Tag, Timestamp } from './primitives.js';
@@ -26,7 +26,7 @@ export const CredentialInput = z.discriminatedUnion('kind', [
     privateKey: z.string().min(1).max(32_768),
     passphrase: z.string().min(1).max(1_000).optional(),
   }),
-]);
+]).meta({ id: 'CredentialInput' });
 export type CredentialInput = z.infer<typeof CredentialInput>;
 
 export const ConnectionInput = z.strictObject({
@@ -39,7 +39,7 @@ export const ConnectionInput = z.strictObject({
   credential: CredentialInput,
   jumpConnectionId: ConnectionId.nullable().optional(),
   hostKeyFingerprint: Fingerprint.optional().describe('Approves this host key in advance.'),
-});
+}).meta({ id: 'ConnectionInput' });
 export type ConnectionInput = z.input<typeof ConnectionInput>;
 
 export const ConnectionChange = z.strictObject({
@@ -51,7 +51,7 @@ export const ConnectionChange = z.strictObject({
   tags: z.array(Tag).max(50).optional(),
   credential: CredentialInput.optional(),
   jumpConnectionId: ConnectionId.nullable().optional(),
-});
+}).meta({ id: 'ConnectionChange' });
 export type ConnectionChange = z.infer<typeof ConnectionChange>;
 
 /** `pending`: a first key waits for approval. `changed`: a key other than the approved one was offered. */
@@ -110,7 +110,7 @@ export const ImportInput = z.strictObject({
   text: z.string().min(1).max(200_000),
   dryRun: z.boolean(),
   credential: CredentialInput.optional().describe('Given to every connection that is made.'),
-});
+}).meta({ id: 'ImportInput' });
 export type ImportInput = z.infer<typeof ImportInput>;
 export const ImportItem = z
   .object({
@@ -134,7 +134,7 @@ export const ImportAnswer = z
 export type ImportAnswer = z.infer<typeof ImportAnswer>;
 
 /** Lines of a known_hosts file (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT), hashed names included. */
-export const KnownHostsInput = z.strictObject({ text: z.string().min(1).max(200_000) });
+export const KnownHostsInput = z.strictObject({ text: z.string().min(1).max(200_000) }).meta({ id: 'KnownHostsInput' });
 export type KnownHostsInput = z.infer<typeof KnownHostsInput>;
 export const KnownHostsAnswer = z
   .object({
@@ -145,7 +145,7 @@ export const KnownHostsAnswer = z
 export type KnownHostsAnswer = z.infer<typeof KnownHostsAnswer>;
 
 /** Up to 500 connections tested at once; each is answered on its own. */
-export const TestManyInput = z.strictObject({ connectionIds: z.array(ConnectionId).min(1).max(500) });
+export const TestManyInput = z.strictObject({ connectionIds: z.array(ConnectionId).min(1).max(500) }).meta({ id: 'TestManyInput' });
 export type TestManyInput = z.infer<typeof TestManyInput>;
 export const TestManyAnswer = z
   .object({

@@ -1,5 +1,7 @@
 export * from './access.js';
 export * from './connections.js';
+export { buildAsyncapiDocument } from './documents/asyncapi-document.js';
+export { buildOpenapiDocument, type DocumentOptions } from './documents/openapi-document.js';
 export * from './errors.js';
 export * from './operations.js';
 export * from './primitives.js';

@@ -1,20 +1,17 @@
 /** The operation on the wire, its status words and its events. The contract's heart. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { OperationErrorCode } from './errors.js';
+import { operationStatuses, type OperationStatus as OperationStatusName } from './operation-statuses.js';
 import { ConnectionId, OperationId, Timestamp } from './primitives.js';
+
+export * from './operation-statuses.js';
 
 /** The types of operation. Each has exactly one handler on the server, checked at boot. */
 export const OperationType = z.enum(['ssh_test']).meta({ id: 'OperationType' });
 export type OperationType = z.infer<typeof OperationType>;
 
-export const OperationStatus = z
-  .enum(['pending', 'in_progress', 'completed', 'failed', 'cancelled'])
-  .meta({ id: 'OperationStatus' });
-export type OperationStatus = z.infer<typeof OperationStatus>;
-
-/** The statuses that hold the slot. */
-export const activeStatuses = ['pending', 'in_progress'] as const satisfies readonly OperationStatus[];
-export const isActive = (status: OperationStatus): boolean => status === 'pending' || status === 'in_progress';
+export type OperationStatus = OperationStatusName;
+export const OperationStatus = z.enum(operationStatuses).meta({ id: 'OperationStatus' });
 
 /** `waiting` while pending for a turn or a time; the others while in progress. Null: just accepted, or ended. */
 export const OperationPhase = z

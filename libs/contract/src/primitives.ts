@@ -1,5 +1,5 @@
 /** Small schemas that several others are made of. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A time in ISO 8601, UTC, with milliseconds. */
 export const Timestamp = z.iso.datetime().describe('ISO 8601, UTC');

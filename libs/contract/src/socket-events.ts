@@ -2,14 +2,13 @@
  * The one declaration of every Socket.IO event. Path `/socket.io/`, websocket transport, `auth: { token }` in the handshake.
  * Without a token the handshake ends with `connect_error` «Authentication required», with a bad one «Invalid authentication».
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Permission } from './access.js';
 import { ProblemCode } from './errors.js';
 import { LogLine, Operation } from './operations.js';
 import { ConnectionId, OperationId } from './primitives.js';
 
-export const socketPath = '/socket.io/';
-export const handshakeErrors = { missing: 'Authentication required', invalid: 'Invalid authentication' } as const;
+export * from './socket-handshake.js';
 
 const SocketFailure = z.object({
   ok: z.literal(false),

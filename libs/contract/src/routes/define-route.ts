@@ -1,5 +1,5 @@
 /** How a REST route is declared: once, here; validated, bound, permitted, documented and tested from this declaration. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Requirement } from '../access.js';
 import type { ProblemCode } from '../errors.js';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { CreatedBy, Operation, OperationEvent, OperationStatus, OperationType, StartAnswer } from '../operations.js';
 import { ConnectionId, Cursor, OperationId, limitInText, numberInText, page } from '../primitives.js';
 import { defineRoute } from './define-route.js';
