@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { access, chmod, chown, mkdir, readFile, readdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { accountForPostgres, canAccess, type Account } from './account.js';
+import { accountForPostgres, canAccess, runAs, type Account } from './account.js';
 import { binariesFor, type Binaries } from './binaries.js';
 import { EmbeddedPostgresError } from './embedded-postgres-error.js';
 
@@ -48,9 +48,13 @@ export function isCluster(directory: string): Promise<boolean> {
 }
 
 async function reachableDirectory(dataDirectory: string, account: Account | undefined): Promise<string> {
-  await makeDirectory(dataDirectory);
+  const others = await makeDirectory(dataDirectory).catch((error: unknown) => {
+    throw new EmbeddedPostgresError(
+      `this user cannot use the folder ${dataDirectory} (${String(error)}). ` +
+        'Start Lockstep as the user who owns it, or choose another LOCKSTEP_DATA_DIR.',
+    );
+  });
   if (await isCluster(dataDirectory)) return dataDirectory;
-  const others = await readdir(dataDirectory);
   if (others.length > 0) {
     throw new EmbeddedPostgresError(`${dataDirectory} holds other files (${others[0]}) and no database. Choose an empty folder.`);
   }
@@ -70,14 +74,24 @@ async function systemWideDirectory(dataDirectory: string): Promise<string> {
   return directory;
 }
 
-/** Makes the folder and its missing parents; those, unlike under umask 077, can be passed through by Postgres' user. */
-async function makeDirectory(directory: string): Promise<void> {
+/**
+ * Makes the folder and its missing parents; those, unlike under umask 077, can be passed through by Postgres' user.
+ *
+ * @returns the names in the folder
+ */
+async function makeDirectory(directory: string): Promise<string[]> {
   const first = await mkdir(directory, { recursive: true });
-  if (first === undefined || process.getuid?.() !== 0) return;
-  for (let path = dirname(directory); path.length >= first.length; path = dirname(path)) await chmod(path, 0o711);
+  if (first !== undefined && process.getuid?.() === 0) {
+    for (let path = dirname(directory); path.length >= first.length; path = dirname(path)) await chmod(path, 0o711);
+  }
+  return readdir(directory);
 }
 
 async function checkExisting(directory: string, { account, binaries }: Pick<Cluster, 'account' | 'binaries'>) {
+  const owner = (await stat(join(directory, 'PG_VERSION'))).uid;
+  // Restored from a copy by root; Postgres' user could not read it.
+  if (account && owner === 0) await runAs(undefined, ['chown', '-R', `${account.uid}:${account.gid}`, directory]);
+  await chmod(directory, 0o700).catch(() => undefined);
   const { uid } = await stat(join(directory, 'PG_VERSION'));
   if (uid !== (account?.uid ?? process.getuid?.())) {
     throw new EmbeddedPostgresError(
