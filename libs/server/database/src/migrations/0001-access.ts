@@ -15,13 +15,13 @@ export class Access1700000000001 implements MigrationInterface {
       );
       CREATE UNIQUE INDEX users_username ON users (lower(username));
 
-      -- A session is a family of refresh tokens. One token is current; the one before is honoured for a short grace,
-      -- because two tabs may refresh at the same moment.
+      -- A session is a family of refresh tokens, numbered by generation. One is current; the one before is honoured for a
+      -- short grace, because two tabs may refresh at the same moment. A token bears its session, its generation and a
+      -- MAC, so nothing of it is kept here and any older one is known for what it is: used again.
       CREATE TABLE sessions (
         id uuid PRIMARY KEY,
         user_id integer NOT NULL REFERENCES users ON DELETE CASCADE,
-        token_hash bytea NOT NULL UNIQUE,
-        previous_token_hash bytea,
+        generation integer NOT NULL DEFAULT 1,
         rotated_at timestamptz NOT NULL DEFAULT now(),
         created_at timestamptz NOT NULL DEFAULT now(),
         expires_at timestamptz NOT NULL,
@@ -85,8 +85,15 @@ export class Access1700000000001 implements MigrationInterface {
       CREATE TRIGGER tag_grants_access AFTER INSERT OR UPDATE OR DELETE ON tag_grants
         FOR EACH STATEMENT EXECUTE FUNCTION raise_access_epoch();
 
+      -- The root of the signing keys, sealed by the master key. One row, made at first start.
+      CREATE TABLE installation (
+        id smallint PRIMARY KEY CHECK (id = 1),
+        sealed_key bytea NOT NULL
+      );
+
+      -- Numbered without gaps under the lock of audit_head's row; each hash covers the one before.
       CREATE TABLE audit_entries (
-        id bigserial PRIMARY KEY,
+        id bigint PRIMARY KEY,
         at timestamptz NOT NULL,
         actor jsonb NOT NULL,
         action text NOT NULL,
@@ -101,12 +108,21 @@ export class Access1700000000001 implements MigrationInterface {
       END $$;
       CREATE TRIGGER audit_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entries
         FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
+
+      -- The newest entry, sealed, so that entries cut off the end are missed.
+      CREATE TABLE audit_head (
+        id smallint PRIMARY KEY CHECK (id = 1),
+        entry_id bigint NOT NULL,
+        hash bytea NOT NULL,
+        seal bytea NOT NULL
+      );
+      INSERT INTO audit_head VALUES (1, 0, '', '');
     `);
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
-      DROP TABLE audit_entries, access_epoch, setup, sign_in_attempts, tag_grants, api_tokens, sessions, users;
+      DROP TABLE audit_head, audit_entries, installation, access_epoch, setup, sign_in_attempts, tag_grants, api_tokens, sessions, users;
       DROP FUNCTION raise_access_epoch, refuse_audit_change;
     `);
   }
