@@ -25,6 +25,8 @@ export interface EmbeddedPostgres {
   reused: boolean;
   /** Stops the server, unless another process uses it too. Call it last, after every pool is closed. */
   stop(): Promise<void>;
+  /** Ends this process' use and leaves the server running, for whoever finds it next. */
+  leave(): Promise<void>;
 }
 
 /**
@@ -50,7 +52,7 @@ class SupervisedServer {
 
   async start(): Promise<EmbeddedPostgres> {
     const { url, reused } = await this.join();
-    return { url, reused, stop: () => this.stop() };
+    return { url, reused, stop: () => this.end(true), leave: () => this.end(false) };
   }
 
   private async join(): Promise<{ url: string; reused: boolean }> {
@@ -83,12 +85,12 @@ class SupervisedServer {
     }
   }
 
-  private async stop(): Promise<void> {
+  private async end(stopServer: boolean): Promise<void> {
     if (this.stopping) return;
     this.stopping = true;
     await this.revival;
     const last = await this.presence?.leave();
-    if (last) await shutDown(this.cluster);
+    if (last && stopServer) await shutDown(this.cluster);
     await this.presence?.close();
   }
 }

@@ -33,6 +33,7 @@ export class Operations1700000000003 implements MigrationInterface {
         -- not on the wire
         input jsonb NOT NULL DEFAULT '{}',
         changes_host boolean NOT NULL,
+        cancel_requested boolean NOT NULL DEFAULT false,
         fence integer NOT NULL DEFAULT 0,
         worker_id text,
         lease_until timestamptz,
@@ -93,6 +94,7 @@ export class Operations1700000000003 implements MigrationInterface {
         actor text NOT NULL,
         key text NOT NULL,
         request text NOT NULL,
+        started boolean NOT NULL,
         operation_id uuid NOT NULL REFERENCES operations ON DELETE CASCADE,
         created_at timestamptz NOT NULL DEFAULT now(),
         PRIMARY KEY (actor, key)

@@ -1,0 +1,88 @@
+import { Injectable } from '@nestjs/common';
+import type { LogLine, OperationEventKind } from '@lockstep/contract';
+import type { EntityManager } from 'typeorm';
+import { OperationEntity } from '../model/operation.entity.js';
+import { toOperation } from '../model/operation.mapper.js';
+import { type TransitionName, transitionFrom } from '../model/transitions.js';
+
+export interface LockedOperation {
+  readonly operation: OperationEntity;
+  /** The database's clock at the lock. */
+  readonly now: Date;
+}
+
+/** Channel of the hints that a connection has new events; the payload is its id. */
+export const EVENTS_CHANNEL = 'operation_events';
+
+/**
+ * Writes operations and their events, always both in the caller's transaction. Lock order everywhere: first the row of the
+ * operation, then the row of the connection's stream.
+ */
+@Injectable()
+export class OperationJournal {
+  /** Locks the operation until the transaction ends. Undefined: there is none. */
+  async lock(transaction: EntityManager, id: string): Promise<LockedOperation | undefined> {
+    const { entities, raw } = await transaction
+      .createQueryBuilder(OperationEntity, 'operation')
+      .addSelect('clock_timestamp()', 'now')
+      .where('operation.id = :id', { id })
+      .setLock('pessimistic_write')
+      .getRawAndEntities<{ now: Date }>();
+    const [operation] = entities;
+    const now = raw[0]?.now;
+    return operation && now ? { operation, now } : undefined;
+  }
+
+  /** Carries out a named transition with what comes along, and its event. */
+  async transition(
+    transaction: EntityManager,
+    operation: OperationEntity,
+    change: { name: TransitionName; with: Partial<OperationEntity> },
+  ): Promise<void> {
+    const { to, event } = transitionFrom(operation.status, change.name);
+    await this.change(transaction, operation, { kind: event, with: { ...change.with, ...to } });
+  }
+
+  /** Changes the locked operation and records the event that says so. */
+  async change(
+    transaction: EntityManager,
+    operation: OperationEntity,
+    change: { kind: OperationEventKind; with: Partial<OperationEntity> },
+  ): Promise<void> {
+    const fields = { ...change.with, sequence: operation.sequence + 1 };
+    Object.assign(operation, fields);
+    await transaction.createQueryBuilder().update(OperationEntity).set(fields).where({ id: operation.id }).execute();
+    await this.append(transaction, operation, { kind: change.kind, data: { operation: toOperation(operation) } });
+  }
+
+  /** Records lines of the log; the operation itself only counts them. */
+  async log(transaction: EntityManager, operation: OperationEntity, lines: LogLine[]): Promise<void> {
+    const fields = { sequence: operation.sequence + 1, logBytes: operation.logBytes + sizeOf(lines) };
+    Object.assign(operation, fields);
+    await transaction.createQueryBuilder().update(OperationEntity).set(fields).where({ id: operation.id }).execute();
+    await this.append(transaction, operation, { kind: 'log', data: { lines } });
+  }
+
+  /** The event itself: takes the connection's next position under the lock of its stream, and hints that there is news. */
+  async append(
+    transaction: EntityManager,
+    operation: OperationEntity,
+    event: { kind: OperationEventKind; data: object },
+  ): Promise<void> {
+    await transaction.query(
+      `WITH stream AS (
+         INSERT INTO connection_streams AS s (connection_id, position, touched_at) VALUES ($1::integer, 1, clock_timestamp())
+         ON CONFLICT (connection_id) DO UPDATE SET position = s.position + 1, touched_at = clock_timestamp()
+         RETURNING position
+       ), event AS (
+         INSERT INTO operation_events (connection_id, position, operation_id, sequence, at, kind, data)
+         SELECT $1::integer, position, $2, $3, clock_timestamp(), $4, $5 FROM stream
+       )
+       SELECT pg_notify('${EVENTS_CHANNEL}', $1::integer::text)`,
+      [operation.connectionId, operation.id, operation.sequence, event.kind, JSON.stringify(event.data)],
+    );
+  }
+}
+
+export const sizeOf = (lines: readonly LogLine[]): number =>
+  lines.reduce((bytes, line) => bytes + Buffer.byteLength(line.text), 0);

@@ -1,0 +1,29 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+
+export const RUN_OPERATION = 'run_operation';
+
+/**
+ * Tells a worker, on commit, to look at an operation. A job is a hint and nothing more: the truth (status, turn, lease) is in
+ * our rows, so a job that is lost, doubled or kept by a dead worker does no harm.
+ */
+@Injectable()
+export class OperationQueue {
+  /** `runAt`: not before this time. A job for the same operation that nobody has begun is replaced. */
+  async add(transaction: EntityManager, operationId: string, runAt?: Date): Promise<void> {
+    await transaction.query(
+      `SELECT FROM graphile_worker.add_job('${RUN_OPERATION}', json_build_object('operationId', $1::text),
+         job_key := $1::text, run_at := coalesce($2::timestamptz, now()), max_attempts := 3)`,
+      [operationId, runAt ?? null],
+    );
+  }
+
+  /** The same for an operation that may still have a job waiting, which then keeps its place. */
+  async addIfLost(transaction: EntityManager, operationId: string): Promise<void> {
+    await transaction.query(
+      `SELECT FROM graphile_worker.add_job('${RUN_OPERATION}', json_build_object('operationId', $1::text),
+         job_key := $1::text, job_key_mode := 'preserve_run_at', max_attempts := 3)`,
+      [operationId],
+    );
+  }
+}

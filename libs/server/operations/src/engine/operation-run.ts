@@ -1,0 +1,198 @@
+import type { LogLine, Operation, OperationStep, StepStatus } from '@lockstep/contract';
+import { toOperation } from '../model/operation.mapper.js';
+import type { Claim } from './claims.js';
+import { JoinedOutput } from './joined-output.js';
+import { OperationCancelled, OperationFailure, type OperationContext, type StepHandle, type StepPlan } from './operation-handler.js';
+import type { OperationRecorder } from './operation-recorder.js';
+import { cleanFacts, cleanText } from './text.js';
+
+/** Milliseconds for which progress and log lines are collected: at most ten events a second. */
+const joinMs = 100;
+
+/** Thrown by `park`; the worker turns it into the transition. */
+export class OperationParked extends Error {
+  constructor(
+    readonly until: Date,
+    readonly reason: string,
+  ) {
+    super(reason);
+  }
+}
+
+/** One worker's run of one operation: what its handler sees, written down in order. */
+export class OperationRun implements OperationContext {
+  readonly operation: Operation;
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly attempt: number;
+  private readonly steps: OperationStep[];
+  private readonly output: JoinedOutput;
+  private readonly handle: { step: string | null } = { step: null };
+  private newFacts: Record<string, unknown> = {};
+  private latest: { progress: number; message: string };
+  private dirty = false;
+  private timer: NodeJS.Timeout | undefined;
+  private writes: Promise<void> = Promise.resolve();
+
+  constructor(
+    claim: Claim,
+    private readonly recorder: OperationRecorder,
+    readonly signal: AbortSignal,
+    private readonly onWriteFailed: (error: unknown) => void,
+  ) {
+    this.operation = toOperation(claim.operation);
+    this.input = claim.operation.input;
+    this.attempt = claim.operation.attempt;
+    this.steps = structuredClone(claim.operation.steps);
+    this.output = new JoinedOutput(claim.operation.logBytes);
+    this.latest = { progress: claim.operation.progress, message: claim.operation.message };
+  }
+
+  async step<Result>(name: string, body: (step: StepHandle) => Promise<Result>): Promise<Result> {
+    this.signal.throwIfAborted();
+    const step = this.find(name);
+    Object.assign(step, { status: 'running', startedAt: new Date().toISOString(), endedAt: null, message: null });
+    this.latest.message = step.title;
+    this.handle.step = name;
+    await this.writeNow('step_started');
+    this.signal.throwIfAborted();
+    try {
+      const result = await body({ summary: (text) => (step.message = cleanText(text)) });
+      await this.endStep(step, 'completed');
+      return result;
+    } catch (error) {
+      await this.endFailedStep(step, error);
+      throw error;
+    } finally {
+      this.handle.step = null;
+    }
+  }
+
+  skip(name: string, reason: string): void {
+    Object.assign(this.find(name), { status: 'skipped', message: cleanText(reason) });
+    this.touch();
+  }
+
+  progress(percent: number, message?: string): void {
+    this.latest.progress = Math.max(this.latest.progress, Math.min(99, Math.floor(percent)));
+    if (message !== undefined) this.latest.message = cleanText(message);
+    this.touch();
+  }
+
+  log(stream: LogLine['stream'], text: string): void {
+    this.output.add(stream, text, this.handle.step);
+    this.schedule();
+  }
+
+  facts(facts: Record<string, unknown>): void {
+    Object.assign(this.newFacts, cleanFacts(facts));
+    this.touch();
+  }
+
+  park(until: Date, reason: string): never {
+    throw new OperationParked(until, cleanText(reason));
+  }
+
+  /** Writes what is still collected, and gives the last state of steps and facts for the ending event. */
+  async settle(): Promise<{ steps: OperationStep[]; facts: Record<string, unknown>; progress: number }> {
+    this.output.endLines(this.handle.step);
+    await this.flush();
+    for (const step of this.steps) if (step.status === 'pending') step.status = 'skipped';
+    const facts = this.newFacts;
+    this.newFacts = {};
+    return { steps: this.steps, facts, progress: this.latest.progress };
+  }
+
+  /** Nothing is written any more. */
+  abandon(): void {
+    clearTimeout(this.timer);
+  }
+
+  /** Whether this run began a step that must not be done twice. */
+  hasActed(plan: readonly StepPlan[]): boolean {
+    return this.steps.some(
+      (step) => step.startedAt !== null && plan.some(({ name, safety }) => name === step.name && safety === 'at_most_once'),
+    );
+  }
+
+  private find(name: string): OperationStep {
+    const step = this.steps.find((candidate) => candidate.name === name);
+    if (!step) throw new Error(`${this.operation.type} has no step ${name} in its plan`);
+    return step;
+  }
+
+  private async endStep(step: OperationStep, status: StepStatus): Promise<void> {
+    Object.assign(step, { status, endedAt: new Date().toISOString() });
+    const done = this.steps.filter((candidate) => candidate.status === 'completed' || candidate.status === 'skipped').length;
+    this.latest.progress = Math.max(this.latest.progress, Math.min(99, Math.floor((100 * done) / this.steps.length)));
+    this.output.endLines(step.name);
+    await this.writeNow('step_ended');
+  }
+
+  private async endFailedStep(step: OperationStep, error: unknown): Promise<void> {
+    if (this.signal.aborted && !(error instanceof OperationFailure)) {
+      // How it ended is told by the operation's own end; a lost lease may not be written at all.
+      Object.assign(step, { status: 'cancelled', endedAt: new Date().toISOString() });
+      return;
+    }
+    if (error instanceof OperationParked) {
+      step.status = 'pending';
+      return;
+    }
+    step.message = error instanceof OperationFailure ? cleanText(error.message) : step.message;
+    await this.endStep(step, error instanceof OperationCancelled ? 'cancelled' : 'failed');
+  }
+
+  private touch(): void {
+    this.dirty = true;
+    this.schedule();
+  }
+
+  private schedule(): void {
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      this.flush().catch(this.onWriteFailed);
+    }, joinMs);
+  }
+
+  private async flush(): Promise<void> {
+    await this.inOrder(async () => {
+      await this.writeLines();
+      if (this.dirty) await this.writeState('progress');
+    });
+  }
+
+  private async writeNow(kind: 'step_started' | 'step_ended'): Promise<void> {
+    await this.inOrder(async () => {
+      await this.writeLines();
+      await this.writeState(kind);
+    });
+  }
+
+  /** Events are written one after the other, in the order in which things happened. */
+  private inOrder(write: () => Promise<void>): Promise<void> {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    const next = this.writes.then(write);
+    this.writes = next.catch(() => undefined);
+    return next;
+  }
+
+  private async writeLines(): Promise<void> {
+    if (this.output.isEmpty) return;
+    for (const lines of this.output.take()) await this.recorder.log(lines);
+  }
+
+  private async writeState(kind: 'progress' | 'step_started' | 'step_ended'): Promise<void> {
+    this.dirty = false;
+    const facts = this.newFacts;
+    this.newFacts = {};
+    const steps = structuredClone(this.steps);
+    const { progress, message } = this.latest;
+    await this.recorder.change(kind, ({ operation }) => ({
+      steps,
+      message,
+      progress: Math.max(progress, operation.progress),
+      metadata: { ...operation.metadata, ...facts },
+    }));
+  }
+}

@@ -1,0 +1,67 @@
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { isDatabaseUnavailable } from '@lockstep/server-database';
+import type { DataSource } from 'typeorm';
+import { ENGINE_OPTIONS, type EngineOptions } from './engine-options.js';
+import { OperationQueue } from './operation-queue.js';
+
+const sweepMs = 2_000;
+
+/**
+ * Finds operations that nobody works on: whose lease ran out with its worker, or whose job was lost. Every process that works
+ * looks every two seconds, so a dead worker's operation is picked up at most two seconds after its lease of twenty.
+ */
+@Injectable()
+export class OperationSweeper implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger('Operations');
+  private timer: NodeJS.Timeout | undefined;
+  private sweeping = false;
+
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    @Inject(ENGINE_OPTIONS) private readonly options: EngineOptions,
+    private readonly queue: OperationQueue,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    if (this.options.workers === 0) return;
+    if (this.options.alone) await this.endLeasesOfNobody();
+    await this.sweep();
+    this.timer = setInterval(() => void this.sweepOnce(), sweepMs);
+  }
+
+  onModuleDestroy(): void {
+    clearInterval(this.timer);
+  }
+
+  /** On an embedded database every lease found at boot belongs to a process that is gone. */
+  private async endLeasesOfNobody(): Promise<void> {
+    await this.dataSource.query(
+      `UPDATE operations SET lease_until = clock_timestamp() WHERE status = 'in_progress' AND lease_until > clock_timestamp()`,
+    );
+  }
+
+  private async sweepOnce(): Promise<void> {
+    if (this.sweeping) return;
+    this.sweeping = true;
+    try {
+      await this.sweep();
+    } catch (error) {
+      if (!isDatabaseUnavailable(error)) this.logger.error(error);
+    } finally {
+      this.sweeping = false;
+    }
+  }
+
+  private async sweep(): Promise<void> {
+    const lost = await this.dataSource.query<{ id: string }[]>(
+      `SELECT o.id FROM operations o
+       WHERE o.status = 'in_progress' AND o.lease_until <= clock_timestamp()
+          OR o.status = 'pending' AND o.started_at < clock_timestamp() - interval '10 s'
+             AND (o.not_before IS NULL OR o.not_before < clock_timestamp() - interval '10 s')
+             AND NOT EXISTS (SELECT FROM operations b WHERE b.id = o.blocked_by AND b.status IN ('pending', 'in_progress'))
+       ORDER BY o.started_at LIMIT 500`,
+    );
+    for (const { id } of lost) await this.queue.addIfLost(this.dataSource.manager, id);
+  }
+}

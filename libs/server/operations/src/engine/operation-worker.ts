@@ -1,0 +1,151 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DATABASE_URL, Notifications } from '@lockstep/server-database';
+import { Logger as JobLogger, type Runner, run as runJobs } from 'graphile-worker';
+import pg from 'pg';
+import type { DataSource } from 'typeorm';
+import { type Claim, Claims } from './claims.js';
+import { ENGINE_OPTIONS, type EngineOptions } from './engine-options.js';
+import { HandlerRegistry } from './handler-registry.js';
+import { Lease, RunStopped } from './lease.js';
+import { LeaseKeeper } from './lease-keeper.js';
+import { OperationEnder, type RunEnd, endOf } from './operation-ender.js';
+import type { OperationHandler } from './operation-handler.js';
+import { OperationJournal } from './operation-journal.js';
+import { RUN_OPERATION } from './operation-queue.js';
+import { OperationRecorder } from './operation-recorder.js';
+import { OperationRun } from './operation-run.js';
+
+/** Channel on which a cancel request is told to whoever runs the operation; the payload is its id. */
+export const CANCEL_CHANNEL = 'operation_cancel';
+/** Milliseconds that running work is given to finish when the process stops. */
+const drainMs = 6_000;
+
+/** Takes operations from the queue, runs their handlers under a lease, and writes how they ended. */
+@Injectable()
+export class OperationWorker implements OnApplicationBootstrap, OnModuleDestroy {
+  readonly id = `${process.pid.toString()}-${randomUUID()}`;
+  private readonly logger = new Logger('Operations');
+  private readonly runs = new Set<Promise<void>>();
+  private runner: Runner | undefined;
+  private pool: pg.Pool | undefined;
+
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    @Inject(DATABASE_URL) private readonly url: string,
+    @Inject(ENGINE_OPTIONS) private readonly options: EngineOptions,
+    private readonly notifications: Notifications,
+    private readonly registry: HandlerRegistry,
+    private readonly claims: Claims,
+    private readonly leases: LeaseKeeper,
+    private readonly journal: OperationJournal,
+    private readonly ender: OperationEnder,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    if (this.options.workers === 0) return;
+    this.notifications.listen(CANCEL_CHANNEL, (id) => this.leases.stop(id, new RunStopped('cancel')));
+    this.pool = new pg.Pool({ connectionString: this.url, max: this.options.workers + 2, application_name: 'lockstep queue' });
+    this.pool.on('error', () => undefined);
+    this.pool.on('connect', (client) => client.on('error', () => undefined));
+    this.runner = await runJobs({
+      pgPool: this.pool,
+      concurrency: this.options.workers,
+      pollInterval: 1_000,
+      noHandleSignals: true,
+      logger: this.jobLogger(),
+      taskList: { [RUN_OPERATION]: (payload) => this.look(operationIdOf(payload)) },
+    });
+  }
+
+  /** No new claims; what runs may finish, and what does not is handed over: its lease ends, so that the next worker looks. */
+  async onModuleDestroy(): Promise<void> {
+    const stopped = this.runner?.stop().catch(() => undefined);
+    await Promise.race([Promise.allSettled(this.runs), pause(drainMs)]);
+    this.leases.stopAll(new RunStopped('handover'));
+    await Promise.race([Promise.allSettled([...this.runs, stopped]), pause(2_000)]);
+    await Promise.race([this.pool?.end(), pause(500)]);
+  }
+
+  private async look(id: string): Promise<void> {
+    const claim = await this.claims.take(id, this.id);
+    if (!claim) return;
+    const run = this.perform(claim).catch((error: unknown) => {
+      // The end could not be written. The lease runs out, and whoever takes over looks at the host.
+      this.logger.error(`${id}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    });
+    this.runs.add(run);
+    await run.finally(() => this.runs.delete(run));
+  }
+
+  private async perform(claim: Claim): Promise<void> {
+    const handler = this.registry.get(claim.operation.type);
+    const lease = new Lease(claim.operation.id, claim.fence, claim.claimedAtMs);
+    const stop = new AbortController();
+    const deadline = setTimeout(() => stop.abort(new RunStopped('deadline')), handler.deadlineMs);
+    this.leases.hold(lease, stop);
+    if (claim.operation.cancelRequested) stop.abort(new RunStopped('cancel'));
+    const recorder = new OperationRecorder(this.dataSource, this.journal, lease);
+    const run = new OperationRun(claim, recorder, stop.signal, () => stop.abort(new RunStopped('lease_lost')));
+    try {
+      const end = await this.outcome(claim, handler, { run, stop });
+      if (end) await this.ender.end(run, recorder, end, handler);
+      else await this.handOver(lease);
+    } catch (error) {
+      if (!(error instanceof RunStopped)) throw error;
+      this.logger.warn(`${lease.operationId}: ${error.message}; nothing more is written by this worker`);
+    } finally {
+      run.abandon();
+      clearTimeout(deadline);
+      this.leases.letGo(lease);
+    }
+  }
+
+  /** How it ended; undefined: this worker must not say, because it lost the lease or hands over. */
+  private async outcome(
+    claim: Claim,
+    handler: OperationHandler,
+    { run, stop }: { run: OperationRun; stop: AbortController },
+  ): Promise<RunEnd | undefined> {
+    const { interruptedStep } = claim;
+    const lostInEffect =
+      interruptedStep !== undefined &&
+      handler.steps.some((step) => step.name === interruptedStep && step.safety === 'at_most_once');
+    try {
+      const result =
+        lostInEffect && handler.reconcile ? await handler.reconcile(run, interruptedStep) : await handler.run(run);
+      return { kind: 'succeed', result };
+    } catch (error) {
+      const stopped = stop.signal.reason instanceof RunStopped ? stop.signal.reason : undefined;
+      if (stopped?.reason === 'lease_lost' || stopped?.reason === 'handover') return undefined;
+      const actedOnHost = lostInEffect || run.hasActed(handler.steps);
+      const end = endOf(error, stopped, handler, actedOnHost);
+      if (end.kind === 'fail' && end.code === 'INTERNAL') {
+        this.logger.error(`${claim.operation.id}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      }
+      return end;
+    }
+  }
+
+  private async handOver(lease: Lease): Promise<void> {
+    await this.dataSource.query(
+      `UPDATE operations SET lease_until = clock_timestamp() WHERE id = $1 AND fence = $2 AND status = 'in_progress'`,
+      [lease.operationId, lease.fence],
+    );
+  }
+
+  private jobLogger(): JobLogger {
+    return new JobLogger(() => (level, message) => {
+      if (level === 'error') this.logger.warn(`Job queue: ${message}`);
+    });
+  }
+}
+
+function operationIdOf(payload: unknown): string {
+  if (typeof payload === 'object' && payload !== null && 'operationId' in payload && typeof payload.operationId === 'string') {
+    return payload.operationId;
+  }
+  throw new Error('A job without an operation id');
+}

@@ -1,0 +1,75 @@
+import { Injectable } from '@nestjs/common';
+import type { ConnectionSnapshot, Operation, OperationEvent } from '@lockstep/contract';
+import type { EntityManager } from 'typeorm';
+import { OperationEventEntity } from '../model/operation-event.entity.js';
+import { OperationEntity } from '../model/operation.entity.js';
+import { toOperation, toOperationEvent } from '../model/operation.mapper.js';
+
+/** More missed events than this are not sent one by one: the snapshot with `reset` says it in one. */
+const mostMissed = 20_000;
+
+export interface CatchUp {
+  readonly snapshot: ConnectionSnapshot;
+  readonly missed: OperationEvent[];
+}
+
+/** What a subscriber is told first: the state now, and where it had a cursor, what it missed. */
+@Injectable()
+export class ConnectionSnapshots {
+  async read(
+    manager: EntityManager,
+    request: { connectionId: number; position: number; after: number | undefined },
+  ): Promise<CatchUp> {
+    const { connectionId, position, after } = request;
+    const resumable = after !== undefined && (await this.isKept(manager, { connectionId, position, after }));
+    const missed = resumable ? await this.missed(manager, { connectionId, after, position }) : [];
+    const operations = await this.current(manager, connectionId);
+    return { snapshot: { connectionId, operations, position, reset: after !== undefined && !resumable }, missed };
+  }
+
+  /** The active operations and the last ended one of each type and target’s kind. */
+  private async current(manager: EntityManager, connectionId: number): Promise<Operation[]> {
+    const ids = await manager.query<{ id: string }[]>(
+      `SELECT id FROM operations WHERE connection_id = $1 AND status IN ('pending', 'in_progress')
+       UNION
+       (SELECT DISTINCT ON (type) id FROM operations WHERE connection_id = $1 AND completed_at IS NOT NULL
+        ORDER BY type, started_at DESC, id DESC)`,
+      [connectionId],
+    );
+    if (ids.length === 0) return [];
+    const entities = await manager
+      .createQueryBuilder(OperationEntity, 'operation')
+      .where('operation.id IN (:...ids)', { ids: ids.map(({ id }) => id) })
+      .orderBy('operation.startedAt')
+      .getMany();
+    return entities.map(toOperation);
+  }
+
+  private async isKept(
+    manager: EntityManager,
+    { connectionId, position, after }: { connectionId: number; position: number; after: number },
+  ): Promise<boolean> {
+    if (after > position || position - after > mostMissed) return false;
+    const [stream] = await manager.query<{ pruned_to: string }[]>(
+      `SELECT pruned_to FROM connection_streams WHERE connection_id = $1`,
+      [connectionId],
+    );
+    return after >= Number(stream?.pruned_to ?? 0);
+  }
+
+  private async missed(
+    manager: EntityManager,
+    { connectionId, after, position }: { connectionId: number; after: number; position: number },
+  ): Promise<OperationEvent[]> {
+    const entities = await manager
+      .createQueryBuilder(OperationEventEntity, 'event')
+      .where('event.connectionId = :connectionId AND event.position > :after AND event.position <= :position', {
+        connectionId,
+        after,
+        position,
+      })
+      .orderBy('event.position')
+      .getMany();
+    return entities.map(toOperationEvent);
+  }
+}

@@ -1,0 +1,60 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { Claims } from './engine/claims.js';
+import { ENGINE_OPTIONS, type EngineOptions } from './engine/engine-options.js';
+import { HandlerRegistry } from './engine/handler-registry.js';
+import { IdempotencyKeys } from './engine/idempotency-keys.js';
+import { LeaseKeeper } from './engine/lease-keeper.js';
+import { OperationEnder } from './engine/operation-ender.js';
+import { OperationJournal } from './engine/operation-journal.js';
+import { OperationQueue } from './engine/operation-queue.js';
+import { OperationSweeper } from './engine/operation-sweeper.js';
+import { OperationWorker } from './engine/operation-worker.js';
+import { OperationsService } from './engine/operations.service.js';
+import { Retention } from './engine/retention.js';
+import { Turns } from './engine/turns.js';
+import { ConnectionSnapshots } from './live/connection-snapshots.js';
+import { LiveSubscriptions } from './live/live-subscriptions.js';
+import { OperationFeed } from './live/operation-feed.js';
+import { OperationsGateway } from './live/operations.gateway.js';
+import { OperationEventEntity } from './model/operation-event.entity.js';
+import { OperationEntity } from './model/operation.entity.js';
+import { OperationEventsReader } from './rest/operation-events.reader.js';
+import { OperationQueries } from './rest/operation-queries.js';
+import { OperationsController } from './rest/operations.controller.js';
+
+/** The engine. Features import it, register a handler, and start operations through `OperationsService`. */
+@Module({})
+export class OperationsModule {
+  static forRoot(options: EngineOptions): DynamicModule {
+    return {
+      module: OperationsModule,
+      global: true,
+      imports: [DiscoveryModule, TypeOrmModule.forFeature([OperationEntity, OperationEventEntity])],
+      controllers: [OperationsController],
+      providers: [
+        { provide: ENGINE_OPTIONS, useValue: options },
+        Claims,
+        ConnectionSnapshots,
+        HandlerRegistry,
+        IdempotencyKeys,
+        LeaseKeeper,
+        LiveSubscriptions,
+        OperationEnder,
+        OperationEventsReader,
+        OperationFeed,
+        OperationJournal,
+        OperationQueries,
+        OperationQueue,
+        OperationsGateway,
+        OperationsService,
+        OperationSweeper,
+        OperationWorker,
+        Retention,
+        Turns,
+      ],
+      exports: [OperationsService, OperationQueries, OperationFeed],
+    };
+  }
+}

@@ -1,0 +1,111 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { CreatedBy, Operation, OperationEvent, OperationStatus, OperationType } from '@lockstep/contract';
+import { notFound } from '@lockstep/server-http';
+import type { DataSource, SelectQueryBuilder } from 'typeorm';
+import { OperationEventEntity } from '../model/operation-event.entity.js';
+import { OperationEntity } from '../model/operation.entity.js';
+import { toOperation, toOperationEvent } from '../model/operation.mapper.js';
+
+export interface OperationFilter {
+  readonly connectionId?: number | undefined;
+  readonly type?: readonly OperationType[] | undefined;
+  readonly status?: readonly OperationStatus[] | undefined;
+  readonly createdBy?: readonly CreatedBy[] | undefined;
+}
+
+/** Reading operations, always through the eyes of a user: what one may not see is not there. */
+@Injectable()
+export class OperationQueries {
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  /** Newest first. Ids are UUIDv7 and so sort by time; the cursor is the last id of the page before. */
+  async list(
+    userId: number,
+    filter: OperationFilter,
+    page: { cursor: string | undefined; limit: number },
+  ): Promise<{ items: Operation[]; nextCursor: string | null; total: number }> {
+    const query = this.filtered(userId, filter);
+    const total = await query.getCount();
+    if (page.cursor !== undefined) query.andWhere('operation.id < :cursor', { cursor: page.cursor });
+    const entities = await query.orderBy('operation.id', 'DESC').limit(page.limit + 1).getMany();
+    const items = entities.slice(0, page.limit).map(toOperation);
+    return { items, nextCursor: entities.length > page.limit ? (items.at(-1)?.id ?? null) : null, total };
+  }
+
+  /** @throws NOT_FOUND when it does not exist or may not be seen */
+  async get(userId: number, id: string): Promise<Operation> {
+    const entity = await this.visible(userId).andWhere('operation.id = :id', { id }).getOne();
+    if (!entity) throw notFound('operation');
+    return toOperation(entity);
+  }
+
+  /** All active operations that the user may see, oldest first. */
+  async active(userId: number): Promise<Operation[]> {
+    const entities = await this.visible(userId)
+      .andWhere(`operation.status IN ('pending', 'in_progress')`)
+      .orderBy('operation.id')
+      .getMany();
+    return entities.map(toOperation);
+  }
+
+  /** Events after a sequence, in order. Visibility was checked before. */
+  async events(operationId: string, after: number, limit: number): Promise<OperationEvent[]> {
+    const entities = await this.dataSource
+      .createQueryBuilder(OperationEventEntity, 'event')
+      .where('event.operationId = :operationId AND event.sequence > :after', { operationId, after })
+      .orderBy('event.sequence')
+      .limit(limit)
+      .getMany();
+    return entities.map(toOperationEvent);
+  }
+
+  /** Where an operation stands; undefined when it was removed. Visibility was checked before. */
+  async state(id: string): Promise<{ ended: boolean; sequence: number } | undefined> {
+    const [row] = await this.dataSource.query<{ ended: boolean; sequence: number }[]>(
+      `SELECT completed_at IS NOT NULL AS ended, sequence FROM operations WHERE id = $1`,
+      [id],
+    );
+    return row;
+  }
+
+  /** The newest ended operation of a type for each of the connections; for lists that show the last test. */
+  async lastEnded(connectionIds: readonly number[], type: OperationType): Promise<Map<number, Operation>> {
+    if (connectionIds.length === 0) return new Map();
+    const rows = await this.dataSource.query<{ id: string }[]>(
+      `SELECT last.id FROM unnest($1::integer[]) AS wanted (id)
+       CROSS JOIN LATERAL (
+         SELECT o.id FROM operations o
+         WHERE o.connection_id = wanted.id AND o.type = $2 AND o.completed_at IS NOT NULL
+         ORDER BY o.started_at DESC, o.id DESC LIMIT 1
+       ) AS last`,
+      [connectionIds, type],
+    );
+    const entities = await this.dataSource
+      .createQueryBuilder(OperationEntity, 'operation')
+      .where('operation.id = ANY(:ids)', { ids: rows.map(({ id }) => id) })
+      .getMany();
+    return new Map(entities.map((entity) => [entity.connectionId, toOperation(entity)]));
+  }
+
+  private filtered(userId: number, filter: OperationFilter): SelectQueryBuilder<OperationEntity> {
+    const query = this.visible(userId);
+    const { connectionId, type, status, createdBy } = filter;
+    if (connectionId !== undefined) query.andWhere('operation.connectionId = :connectionId', { connectionId });
+    if (type) query.andWhere('operation.type = ANY(:type)', { type });
+    if (status) query.andWhere('operation.status = ANY(:status)', { status });
+    if (createdBy) query.andWhere('operation.createdBy = ANY(:createdBy)', { createdBy });
+    return query;
+  }
+
+  /** An administrator also sees the operations of connections that were removed. */
+  private visible(userId: number): SelectQueryBuilder<OperationEntity> {
+    return this.dataSource
+      .createQueryBuilder(OperationEntity, 'operation')
+      .where(
+        `(operation.connectionId IN (SELECT visible_connection_ids(:userId))
+          OR EXISTS (SELECT FROM users u WHERE u.id = :userId AND u.role = 'administrator' AND NOT u.disabled))`,
+        { userId },
+      );
+  }
+}
