@@ -121,6 +121,7 @@ export const ImportItem = z
     username: z.string(),
     tags: z.array(z.string()),
     jump: z.string().nullable().describe('The name of the connection it goes through.'),
+    note: z.string().nullable().describe('What the text says about it that is not taken over, for example its key file.'),
     connectionId: ConnectionId.nullable().describe('Set once it is made.'),
   })
   .meta({ id: 'ImportItem' });
