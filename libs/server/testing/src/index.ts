@@ -1,1 +1,7 @@
 export { createTestDatabase, type TestDatabase } from './postgres/test-database.js';
+export { freePort } from './process/free-port.js';
+export { runsAsRoot } from './process/run.js';
+export { waitUntil } from './process/wait-until.js';
+export { generateSshKey, type SshKeyOptions, type SshKeyPair } from './ssh/ssh-key.js';
+export { createSshUser, type SshUser, type SshUserOptions } from './ssh/ssh-user.js';
+export { type Sshd, type SshdOptions, startSshd } from './ssh/sshd.js';

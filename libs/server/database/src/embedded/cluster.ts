@@ -72,6 +72,6 @@ async function writeAs(cluster: Cluster, file: string, text: string): Promise<vo
 }
 
 function wordsOf(error: unknown): string {
-  const stderr = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
-  return stderr || String(error);
+  const { stderr = '' } = error as { stderr?: string };
+  return stderr.trim() || String(error);
 }

@@ -27,8 +27,7 @@ export async function probe(url: string): Promise<ServerState> {
 }
 
 function stateAfter(error: unknown): ServerState {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  switch (code) {
+  switch ((error as NodeJS.ErrnoException).code) {
     case '57P03': // cannot_connect_now: starting up, shutting down or recovering
       return 'starting';
     case '53300': // too_many_connections: very much alive
