@@ -5,3 +5,6 @@ export { AccessService } from './access.service.js';
 export { CurrentActor, actorOfRequest } from './actor/current-actor.js';
 export { type SignedInActor, toActor } from './actor/signed-in-actor.js';
 export { type AuditActor, type AuditRecord, AuditService, systemActor } from './audit/audit.service.js';
+export { type AuditFault, type AuditVerdict, verifyAuditChain } from './audit/verify-audit-chain.js';
+export { AccessKeys } from './keys/access-keys.js';
+export { AdministratorSettingError, SetupService } from './setup/setup.service.js';

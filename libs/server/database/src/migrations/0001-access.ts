@@ -56,12 +56,13 @@ export class Access1700000000001 implements MigrationInterface {
         updated_at timestamptz NOT NULL DEFAULT now()
       );
 
-      -- Set-up: at most one row; its token's hash, and when it was used.
+      -- Set-up: one row; its token's hash, and when it was used.
       CREATE TABLE setup (
         id boolean PRIMARY KEY DEFAULT true CHECK (id),
         token_hash bytea,
         completed_at timestamptz
       );
+      INSERT INTO setup DEFAULT VALUES;
 
       -- One row. Raised by every change that can take a right away; live sockets are checked again when it moves.
       CREATE TABLE access_epoch (
