@@ -14,6 +14,7 @@ import { OperationWorker } from './engine/operation-worker.js';
 import { OperationsService } from './engine/operations.service.js';
 import { Retention } from './engine/retention.js';
 import { Turns } from './engine/turns.js';
+import { WorkerPresence } from './engine/worker-presence.js';
 import { ConnectionSnapshots } from './live/connection-snapshots.js';
 import { LiveSubscriptions } from './live/live-subscriptions.js';
 import { OperationFeed } from './live/operation-feed.js';
@@ -53,6 +54,7 @@ export class OperationsModule {
         OperationWorker,
         Retention,
         Turns,
+        WorkerPresence,
       ],
       exports: [OperationsService, OperationQueries, OperationFeed],
     };

@@ -2,11 +2,10 @@
 export interface EngineOptions {
   /** Operations at once in this process; 0 takes none. */
   readonly workers: number;
-  /** This process is the only one on its database (embedded), so leases found at boot are nobody's. */
-  readonly alone: boolean;
+  /** The database is embedded: only processes of this machine use it. */
+  readonly embedded: boolean;
   readonly operationRetentionDays: number;
   readonly logRetentionDays: number;
-  readonly allowedOrigins: readonly string[];
 }
 
 export const ENGINE_OPTIONS = Symbol('ENGINE_OPTIONS');

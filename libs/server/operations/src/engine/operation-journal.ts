@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { LogLine, OperationEventKind } from '@lockstep/contract';
-import type { EntityManager } from 'typeorm';
+import type { EntityManager, QueryDeepPartialEntity } from 'typeorm';
 import { OperationEntity } from '../model/operation.entity.js';
 import { toOperation } from '../model/operation.mapper.js';
 import { type TransitionName, transitionFrom } from '../model/transitions.js';
@@ -51,7 +51,7 @@ export class OperationJournal {
   ): Promise<void> {
     const fields = { ...change.with, sequence: operation.sequence + 1 };
     Object.assign(operation, fields);
-    await transaction.createQueryBuilder().update(OperationEntity).set(fields).where({ id: operation.id }).execute();
+    await this.update(transaction, operation.id, fields);
     await this.append(transaction, operation, { kind: change.kind, data: { operation: toOperation(operation) } });
   }
 
@@ -59,8 +59,14 @@ export class OperationJournal {
   async log(transaction: EntityManager, operation: OperationEntity, lines: LogLine[]): Promise<void> {
     const fields = { sequence: operation.sequence + 1, logBytes: operation.logBytes + sizeOf(lines) };
     Object.assign(operation, fields);
-    await transaction.createQueryBuilder().update(OperationEntity).set(fields).where({ id: operation.id }).execute();
+    await this.update(transaction, operation.id, fields);
     await this.append(transaction, operation, { kind: 'log', data: { lines } });
+  }
+
+  private async update(transaction: EntityManager, id: string, fields: Partial<OperationEntity>): Promise<void> {
+    // TypeORM's type wants to look into jsonb columns; they are written whole.
+    const values = fields as QueryDeepPartialEntity<OperationEntity>;
+    await transaction.createQueryBuilder().update(OperationEntity).set(values).where({ id }).execute();
   }
 
   /** The event itself: takes the connection's next position under the lock of its stream, and hints that there is news. */

@@ -4,6 +4,7 @@ import { isDatabaseUnavailable } from '@lockstep/server-database';
 import type { DataSource } from 'typeorm';
 import { ENGINE_OPTIONS, type EngineOptions } from './engine-options.js';
 import { OperationQueue } from './operation-queue.js';
+import { WorkerPresence } from './worker-presence.js';
 
 const sweepMs = 2_000;
 
@@ -21,11 +22,12 @@ export class OperationSweeper implements OnApplicationBootstrap, OnModuleDestroy
     @InjectDataSource() private readonly dataSource: DataSource,
     @Inject(ENGINE_OPTIONS) private readonly options: EngineOptions,
     private readonly queue: OperationQueue,
+    private readonly presence: WorkerPresence,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
     if (this.options.workers === 0) return;
-    if (this.options.alone) await this.endLeasesOfNobody();
+    if (this.options.embedded && (await this.presence.announce()).alone) await this.endLeasesOfNobody();
     await this.sweep();
     this.timer = setInterval(() => void this.sweepOnce(), sweepMs);
   }
@@ -34,7 +36,7 @@ export class OperationSweeper implements OnApplicationBootstrap, OnModuleDestroy
     clearInterval(this.timer);
   }
 
-  /** On an embedded database every lease found at boot belongs to a process that is gone. */
+  /** Nobody else is there, so every lease found at boot belongs to a process that is gone. */
   private async endLeasesOfNobody(): Promise<void> {
     await this.dataSource.query(
       `UPDATE operations SET lease_until = clock_timestamp() WHERE status = 'in_progress' AND lease_until > clock_timestamp()`,

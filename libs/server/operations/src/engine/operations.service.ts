@@ -4,7 +4,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { Actor, CreatedBy, Operation, OperationType, StartAnswer } from '@lockstep/contract';
 import { AuditService } from '@lockstep/server-access';
 import { ProblemException, notFound } from '@lockstep/server-http';
-import { type DataSource, type EntityManager, In } from 'typeorm';
+import { type DataSource, type EntityManager, In, type QueryDeepPartialEntity } from 'typeorm';
 import { OperationEntity } from '../model/operation.entity.js';
 import { toOperation } from '../model/operation.mapper.js';
 import { HandlerRegistry } from './handler-registry.js';
@@ -124,7 +124,7 @@ export class OperationsService {
       .createQueryBuilder()
       .insert()
       .into(OperationEntity)
-      .values({ ...operation, startedAt: () => 'clock_timestamp()' })
+      .values({ ...(operation as QueryDeepPartialEntity<OperationEntity>), startedAt: () => 'clock_timestamp()' })
       .orIgnore()
       .returning('started_at')
       .execute();

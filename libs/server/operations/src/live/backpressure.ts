@@ -6,27 +6,27 @@ const mostBytes = 4 * 1_048_576;
 const mostPackets = 2_000;
 const lookMs = 250;
 
-interface Buffered {
-  readonly bufferedAmount?: number;
-  terminate?(): void;
+/** What engine.io keeps of a connection and does not type: the packets that wait, and the websocket below. */
+interface EngineConnection {
+  readonly writeBuffer: unknown[];
+  readonly transport: { readonly socket?: { readonly bufferedAmount: number; terminate(): void } };
 }
 
-/** The websocket below a socket; engine.io keeps it on the transport and does not type it. */
-const websocketOf = (socket: LiveSocket): Buffered | undefined =>
-  (socket.conn.transport as unknown as { socket?: Buffered }).socket;
+const engineOf = (socket: LiveSocket): EngineConnection => socket.conn as unknown as EngineConnection;
 
-const isClogged = (socket: LiveSocket): boolean =>
-  socket.conn.writeBuffer.length > mostPackets || (websocketOf(socket)?.bufferedAmount ?? 0) > mostBytes;
+const isClogged = ({ writeBuffer, transport }: EngineConnection): boolean =>
+  writeBuffer.length > mostPackets || (transport.socket?.bufferedAmount ?? 0) > mostBytes;
 
 /** Cuts a client that does not read: what it misses it gets when it comes back with its cursor. Returns how to stop. */
 export function watchBackpressure(server: LiveServer): () => void {
   const logger = new Logger('Live');
   const timer = setInterval(() => {
     for (const socket of server.sockets.sockets.values()) {
-      if (!isClogged(socket)) continue;
+      const engine = engineOf(socket);
+      if (!isClogged(engine)) continue;
       logger.warn(`A client that does not read was cut (${socket.id}).`);
-      socket.conn.writeBuffer.length = 0;
-      websocketOf(socket)?.terminate?.();
+      engine.writeBuffer.length = 0;
+      engine.transport.socket?.terminate();
     }
   }, lookMs);
   return () => clearInterval(timer);

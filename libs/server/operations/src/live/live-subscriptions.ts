@@ -48,7 +48,7 @@ export class LiveSubscriptions {
         continue;
       }
       session.authenticated(actor);
-      const ids = visible.get(actor.userId) ?? this.access.visibleConnectionIds(actor.userId);
+      const ids = visible.get(actor.userId) ?? this.visible(actor.userId);
       visible.set(actor.userId, ids);
       session.restrictTo(await ids);
     }
@@ -76,7 +76,7 @@ export class LiveSubscriptions {
   }
 
   private async subscribeActivity(session: LiveSession): Promise<ClientAnswer<'subscribe:activity'>> {
-    session.followActivity(await this.access.visibleConnectionIds(session.actor.userId));
+    session.followActivity(await this.visible(session.actor.userId));
     return { ok: true, operations: await this.queries.active(session.actor.userId) };
   }
 
@@ -86,5 +86,9 @@ export class LiveSubscriptions {
     if (actor.userId !== session.actor.userId) throw new ProblemException('PERMISSION_DENIED', 'This token belongs to another user.');
     session.authenticated(actor);
     return { ok: true, expiresAt: actor.expiresAt?.toISOString() ?? null };
+  }
+
+  private async visible(userId: number): Promise<ReadonlySet<number>> {
+    return new Set(await this.access.visibleConnectionIds(userId));
   }
 }

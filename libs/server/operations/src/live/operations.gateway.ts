@@ -43,7 +43,7 @@ export class OperationsGateway implements OnGatewayInit, OnGatewayConnection, On
     });
     this.following.push(
       this.feed.events.subscribe((event) => broadcast(server, event)),
-      this.epoch.changes.subscribe(() => void this.checkAgain()),
+      this.epoch.moved.subscribe(() => void this.checkAgain()),
     );
     this.stopWatching = watchBackpressure(server);
   }

@@ -77,7 +77,7 @@ export class OperationEventsReader {
   private nextNews(id: string, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const own = this.feed.events.pipe(filter((event) => event.operationId === id));
-      const subscription = merge(own, this.epoch.changes).subscribe(() => done());
+      const subscription = merge(own, this.epoch.moved).subscribe(() => done());
       const done = (): void => {
         subscription.unsubscribe();
         signal.removeEventListener('abort', done);

@@ -1,0 +1,34 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { ScheduleModule } from '@nestjs/schedule';
+import { AccessModule, type AccessOptions } from '@lockstep/server-access';
+import { DatabaseModule } from '@lockstep/server-database';
+import { HttpModule } from '@lockstep/server-http';
+import { type EngineOptions, OperationsModule } from '@lockstep/server-operations';
+import { Health } from './system/health.js';
+import { Metrics } from './system/metrics.js';
+import { SystemController } from './system/system.controller.js';
+
+export interface AppOptions {
+  readonly databaseUrl: string;
+  readonly access: AccessOptions;
+  readonly engine: EngineOptions;
+}
+
+/** The whole server: adapters below, the engine, and the features that give it handlers. */
+@Module({})
+export class AppModule {
+  static forRoot(options: AppOptions): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ScheduleModule.forRoot(),
+        DatabaseModule.forRoot({ url: options.databaseUrl }),
+        HttpModule,
+        AccessModule.forRoot(options.access),
+        OperationsModule.forRoot(options.engine),
+      ],
+      controllers: [SystemController],
+      providers: [Health, Metrics],
+    };
+  }
+}
