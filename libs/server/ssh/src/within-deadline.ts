@@ -43,7 +43,7 @@ export function withinDeadline<Value>(options: DeadlineOptions, begin: () => Pro
       },
       (error: unknown) => {
         finish();
-        reject(error instanceof Error ? error : new Error(String(error)));
+        reject(error as Error);
       },
     );
   });
@@ -52,5 +52,5 @@ export function withinDeadline<Value>(options: DeadlineOptions, begin: () => Pro
 /** The reason of an aborted signal as an Error. */
 export function abortReason(signal: AbortSignal | undefined): Error {
   const reason: unknown = signal?.reason;
-  return reason instanceof Error ? reason : new DOMException('The operation was stopped', 'AbortError');
+  return reason === undefined ? new DOMException('The operation was stopped', 'AbortError') : (reason as Error);
 }

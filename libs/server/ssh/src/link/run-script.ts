@@ -43,7 +43,7 @@ export async function runScript(link: SshLink, request: ScriptRequest): Promise<
   try {
     return await withinDeadline({ ...request, timeout, giveUp }, () =>
       link.guard(async () => {
-        state.channel = await openChannel(link, `/bin/sh -c 'eval "$(dd bs=1 count=${String(script.length)} 2>/dev/null)"'`);
+        state.channel = await openChannel(link, `exec /bin/sh -c 'eval "$(dd bs=1 count=${String(script.length)} 2>/dev/null)"'`);
         state.sent = true;
         return collect(state.channel, { request, script });
       }),

@@ -49,7 +49,7 @@ const checkedLookup =
   };
 
 function connectFailure(where: string, error: NodeJS.ErrnoException): SshError {
-  const first = error instanceof AggregateError ? (error.errors.at(-1) as NodeJS.ErrnoException) : error;
+  const first = 'errors' in error ? ((error as AggregateError).errors.at(-1) as NodeJS.ErrnoException) : error;
   const details = { cause: error };
   switch (first.code) {
     case 'ECONNREFUSED':
