@@ -1,0 +1,163 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { access, chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createTestDatabase, type TestDatabase } from '../postgres/test-database.js';
+import { freePort } from '../process/free-port.js';
+import { waitUntil } from '../process/wait-until.js';
+
+const workspace = fileURLToPath(new URL('../../../../../', import.meta.url));
+const program = join(workspace, 'apps/api/dist/main.js');
+const readyDeadlineMilliseconds = 60_000;
+const stopDeadlineMilliseconds = 30_000;
+
+/** How a Lockstep server is started for a black-box test. */
+export interface LockstepOptions {
+  /** Environment over the defaults of these tests. An undefined value takes a variable away. */
+  env?: Record<string, string | undefined>;
+  /** Command line, for example `--demo`. */
+  parameters?: string[];
+  /**
+   * `template` (the default): a database of its own, migrated already. `embedded`: the server's own embedded Postgres in
+   * its data folder. Anything else is a `DATABASE_URL`, for a second replica.
+   */
+  database?: 'template' | 'embedded' | (string & {});
+  /** Shared by replicas, which need the same master key. A temporary one is made when none is given. */
+  dataDirectory?: string;
+}
+
+/** The administrator that every server of these tests has from the start. */
+export const testAdministrator = { username: 'admin', password: `test-${randomBytes(12).toString('base64url')}` };
+
+/** The built Lockstep server as a process of its own. */
+export class LockstepServer {
+  private process: ChildProcess | undefined;
+  private output = '';
+
+  constructor(
+    readonly port: number,
+    readonly dataDirectory: string,
+    /** Undefined when the server runs its own embedded Postgres. */
+    readonly databaseUrl: string | undefined,
+    private readonly setUp: { options: LockstepOptions; ownDatabase: TestDatabase | undefined },
+  ) {}
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  get pid(): number {
+    if (!this.process?.pid) throw new Error('This Lockstep server is not running.');
+    return this.process.pid;
+  }
+
+  /** Everything it has printed since the first start, both streams in the order of arrival. */
+  log(): string {
+    return this.output;
+  }
+
+  /** Starts it, again after `stop` or `kill9`, with the same port and database. Resolves when it says that it is ready. */
+  async start(): Promise<this> {
+    const begin = this.output.length;
+    const child = spawn(process.execPath, [program, ...(this.setUp.options.parameters ?? [])], {
+      env: this.environment(),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.process = child;
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (data: Buffer) => (this.output += data.toString()));
+    try {
+      await waitUntil(
+        'Lockstep says that it is ready',
+        () => {
+          if (hasEnded(child)) throw new Error('Lockstep ended while starting');
+          return this.output.slice(begin).includes('Lockstep is ready at http') || undefined;
+        },
+        readyDeadlineMilliseconds,
+      );
+    } catch (error) {
+      await this.kill9();
+      throw new Error(`${String(error)}. It printed:\n${this.output.slice(begin)}`, { cause: error });
+    }
+    return this;
+  }
+
+  /** Ends it at once, as a crash would. Its embedded Postgres, where it has one, goes on. */
+  async kill9(): Promise<void> {
+    await this.end('SIGKILL');
+  }
+
+  /** Asks it to end (SIGTERM) and waits. @returns its exit code, or null when a signal ended it */
+  stop(): Promise<number | null> {
+    return this.end('SIGTERM');
+  }
+
+  /** Ends it, and removes what was made for it alone: database and data folder. For `afterAll`. */
+  async dispose(): Promise<void> {
+    await this.stop();
+    await this.setUp.ownDatabase?.drop();
+    if (this.setUp.options.dataDirectory !== undefined) return;
+    // After a kill -9 the embedded Postgres runs on; where its user cannot reach our folder, its data is elsewhere.
+    if (this.databaseUrl === undefined) await this.start().then(() => this.stop());
+    const location = await readFile(join(this.dataDirectory, 'postgres', 'location'), 'utf8').catch(() => undefined);
+    if (location !== undefined) await rm(location.trim(), { recursive: true, force: true });
+    await rm(this.dataDirectory, { recursive: true, force: true });
+  }
+
+  private async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> {
+    const child = this.process;
+    if (!child) return null;
+    const exit = hasEnded(child) ? undefined : once(child, 'exit');
+    child.kill(signal);
+    const impatience = setTimeout(() => child.kill('SIGKILL'), stopDeadlineMilliseconds);
+    await exit;
+    clearTimeout(impatience);
+    this.process = undefined;
+    return child.exitCode;
+  }
+
+  private environment(): NodeJS.ProcessEnv {
+    return {
+      PATH: process.env['PATH'],
+      HOME: process.env['HOME'],
+      PORT: String(this.port),
+      LOCKSTEP_DATA_DIR: this.dataDirectory,
+      LOCKSTEP_ADMIN_USERNAME: testAdministrator.username,
+      LOCKSTEP_ADMIN_PASSWORD: testAdministrator.password,
+      DATABASE_URL: this.databaseUrl,
+      ...this.setUp.options.env,
+    };
+  }
+}
+
+/** Starts the built server (`npm run build`) on a free loopback port. Call `dispose` at the end. */
+export async function startLockstep(options: LockstepOptions = {}): Promise<LockstepServer> {
+  await access(program).catch(() => {
+    throw new Error('apps/api is not built. Run "npm run build" first.');
+  });
+  const { database = 'template' } = options;
+  const ownDatabase = database === 'template' ? await createTestDatabase() : undefined;
+  const given = database === 'embedded' ? undefined : database;
+  const server = new LockstepServer(
+    await freePort(),
+    options.dataDirectory ?? (await makeDataDirectory()),
+    ownDatabase?.url ?? given,
+    { options, ownDatabase },
+  );
+  return server.start().catch(async (error: unknown) => {
+    await ownDatabase?.drop();
+    throw error;
+  });
+}
+
+async function makeDataDirectory(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'lockstep-data-'));
+  await chmod(directory, 0o711);
+  return directory;
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
