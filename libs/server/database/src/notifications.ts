@@ -51,6 +51,8 @@ export class Notifications {
     client.on('notification', ({ channel, payload }) => this.emitter.emit(channel, payload ?? ''));
     await client.connect();
     this.client = client;
+    // Stopped while connecting: nobody else would end this client.
+    if (this.closing.signal.aborted) return client.end();
     for (const channel of this.channels) await client.query(`LISTEN ${pg.escapeIdentifier(channel)}`);
     await lost;
     this.client = undefined;
