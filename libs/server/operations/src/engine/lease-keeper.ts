@@ -25,7 +25,9 @@ export class LeaseKeeper implements OnModuleDestroy {
 
   constructor(@Inject(DATABASE_URL) private readonly url: string) {}
 
+  /** A run of the same operation that is still here has lost its lease to this one. */
   hold(lease: Lease, stop: AbortController): void {
+    this.stop(lease.operationId, new RunStopped('lease_lost'));
     this.held.set(lease.operationId, { lease, stop });
     this.renewTimer ??= setInterval(() => void this.renewOnce(), heartbeatMs);
     this.watchTimer ??= setInterval(() => this.stopDistrusted(), 250);

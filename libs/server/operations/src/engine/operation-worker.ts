@@ -118,7 +118,8 @@ export class OperationWorker implements OnApplicationBootstrap, OnModuleDestroy 
         lostInEffect && handler.reconcile ? await handler.reconcile(run, interruptedStep) : await handler.run(run);
       return { kind: 'succeed', result };
     } catch (error) {
-      const stopped = stop.signal.reason instanceof RunStopped ? stop.signal.reason : undefined;
+      const reason: unknown = error instanceof RunStopped ? error : stop.signal.reason;
+      const stopped = reason instanceof RunStopped ? reason : undefined;
       if (stopped?.reason === 'lease_lost' || stopped?.reason === 'handover') return undefined;
       const actedOnHost = lostInEffect || run.hasActed(handler.steps);
       const end = endOf(error, stopped, handler, actedOnHost);

@@ -4,7 +4,6 @@ import {
   type OnGatewayDisconnect,
   type OnGatewayInit,
   WebSocketGateway,
-  WebSocketServer,
 } from '@nestjs/websockets';
 import { type ClientAnswer, type ClientEventName, clientEvents, handshakeErrors, mayRole, socketPath } from '@lockstep/contract';
 import { AccessEpoch, AccessService } from '@lockstep/server-access';
@@ -24,10 +23,11 @@ type Acknowledge = (answer: unknown) => void;
  */
 @WebSocketGateway({ path: socketPath, transports: ['websocket'] })
 export class OperationsGateway implements OnGatewayInit, OnGatewayConnection, OnGatewayDisconnect, OnModuleDestroy {
-  @WebSocketServer() private readonly server!: LiveServer;
   private readonly logger = new Logger('Live');
   private readonly sessions = new Map<string, LiveSession>();
   private readonly following: Subscription[] = [];
+  /** Undefined in a process that only works. */
+  private server: LiveServer | undefined;
   private stopWatching: () => void = () => undefined;
 
   constructor(
@@ -38,6 +38,7 @@ export class OperationsGateway implements OnGatewayInit, OnGatewayConnection, On
   ) {}
 
   afterInit(server: LiveServer): void {
+    this.server = server;
     server.use((socket, next) => {
       this.admit(socket).then(() => next(), next);
     });
@@ -51,7 +52,7 @@ export class OperationsGateway implements OnGatewayInit, OnGatewayConnection, On
   onModuleDestroy(): void {
     for (const subscription of this.following) subscription.unsubscribe();
     this.stopWatching();
-    this.server.disconnectSockets(true);
+    this.server?.disconnectSockets(true);
   }
 
   handleConnection(socket: LiveSocket): void {
