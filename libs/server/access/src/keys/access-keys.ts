@@ -37,8 +37,11 @@ export class AccessKeys {
       secretBox.seal(randomBytes(32), place),
     ]);
     const rows: { sealed_key: Buffer }[] = await dataSource.query('SELECT sealed_key FROM installation');
+    const sealed = rows[0]?.sealed_key ?? Buffer.alloc(0);
     try {
-      return new AccessKeys(secretBox.open(rows[0]?.sealed_key ?? Buffer.alloc(0), place));
+      const keys = new AccessKeys(secretBox.open(sealed, place));
+      await rewrap(dataSource, secretBox, sealed);
+      return keys;
     } catch (error) {
       if (!(error instanceof SecretUnreadableError)) throw error;
       throw new MasterKeyError(
@@ -46,4 +49,10 @@ export class AccessKeys {
       );
     }
   }
+}
+
+/** During the replacement of the master key; of several replicas that do it, any may win. */
+async function rewrap(dataSource: DataSource, secretBox: SecretBox, sealed: Buffer): Promise<void> {
+  const fresh = secretBox.rewrap(sealed, place);
+  if (fresh !== undefined) await dataSource.query('UPDATE installation SET sealed_key = $1 WHERE sealed_key = $2', [fresh, sealed]);
 }
