@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { AccessModule, type AccessOptions } from '@lockstep/server-access';
+import { ConnectionsModule, type ConnectionsOptions } from '@lockstep/server-connections';
 import { DatabaseModule } from '@lockstep/server-database';
 import { HttpModule } from '@lockstep/server-http';
 import { type EngineOptions, OperationsModule } from '@lockstep/server-operations';
@@ -12,6 +13,7 @@ export interface AppOptions {
   readonly databaseUrl: string;
   readonly access: AccessOptions;
   readonly engine: EngineOptions;
+  readonly connections: ConnectionsOptions;
 }
 
 /** The whole server: adapters below, the engine, and the features that give it handlers. */
@@ -26,6 +28,7 @@ export class AppModule {
         HttpModule,
         AccessModule.forRoot(options.access),
         OperationsModule.forRoot(options.engine),
+        ConnectionsModule.forRoot(options.connections),
       ],
       controllers: [SystemController],
       providers: [Health, Metrics],

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { ConsoleLogger, type INestApplicationContext } from '@nestjs/common';
+import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { SetupService } from '@lockstep/server-access';
@@ -11,6 +11,7 @@ import { type Environment, administratorOf, dataDirectoryOf, readEnvironment } f
 import { serveConsole } from './platform/console-files.js';
 import { LiveAdapter } from './platform/live-adapter.js';
 import { securityHeaders } from './platform/security-headers.js';
+import { ServerLog } from './platform/server-log.js';
 import { docsAssets } from './system/docs-page.js';
 
 const projectDirectory = resolve(import.meta.dirname, '../../..');
@@ -71,11 +72,19 @@ async function appOptions(
       operationRetentionDays: environment.OPERATION_RETENTION_DAYS,
       logRetentionDays: environment.LOG_RETENTION_DAYS,
     },
+    connections: {
+      network: {
+        allowedNetworks: environment.LOCKSTEP_ALLOWED_NETWORKS?.join(','),
+        listenHost: environment.HOST,
+        listenPort: environment.PORT,
+      },
+      stepDeadlineMs: environment.LOCKSTEP_SSH_DEADLINE_MS,
+    },
   };
 }
 
 async function startApplication(environment: Environment, options: AppOptions): Promise<INestApplicationContext> {
-  const logger = new ConsoleLogger({ logLevels: ['log', 'warn', 'error', 'fatal'], colors: process.stdout.isTTY });
+  const logger = new ServerLog();
   const module = AppModule.forRoot(options);
   if (environment.LOCKSTEP_ROLE === 'worker') {
     const application = await NestFactory.createApplicationContext(module, { logger, abortOnError: false });

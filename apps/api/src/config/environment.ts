@@ -19,7 +19,7 @@ const origins = list.pipe(
 
 /** Every variable that Lockstep reads. A wrong value stops the start with one sentence. */
 const schema = z.object({
-  PORT: wholeNumber(0, 65_535).default(3000),
+  PORT: wholeNumber(1, 65_535).default(3000),
   HOST: z.string().min(1).default('127.0.0.1'),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// address' }).optional(),
   LOCKSTEP_DATA_DIR: z.string().min(1).optional(),
@@ -30,6 +30,7 @@ const schema = z.object({
   LOCKSTEP_ADMIN_PASSWORD_FILE: z.string().min(1).optional(),
   CONSOLE_ORIGIN: origins.default([]),
   LOCKSTEP_ALLOWED_NETWORKS: list.optional(),
+  LOCKSTEP_SSH_DEADLINE_MS: wholeNumber(100, 600_000).optional(),
   LOCKSTEP_ROLE: z.enum(['all', 'web', 'worker']).default('all'),
   LOCKSTEP_WORKERS: wholeNumber(1, 200).default(10),
   OPERATION_RETENTION_DAYS: wholeNumber(1, 36_500).default(90),
