@@ -1,1 +1,4 @@
-export {};
+export { ConnectionsModule } from './connections.module.js';
+export type { ConnectionsOptions } from './connections-options.js';
+export { ConnectionQueries } from './connections/connection-queries.js';
+export { type ReachOptions, type ReachableHost, SshReach } from './reach/ssh-reach.service.js';

@@ -21,7 +21,7 @@ const targetOf = (sshd: Sshd, change: Partial<SshTarget> = {}): SshTarget => ({
   host: sshd.address,
   port: sshd.port,
   username: sshd.username,
-  credential: { kind: 'private_key', privateKey: sshd.user.privateKey },
+  credential: () => ({ kind: 'private_key', privateKey: sshd.user.privateKey }),
   verifyHostKey: (offered) => judgeHostKey([{ algorithm: 'ssh-ed25519', fingerprint: sshd.hostKeyFingerprint }], offered),
   ...change,
 });
@@ -196,7 +196,7 @@ describe('an SSH session', () => {
     it('with a wrong key: exactly one attempt', async () => {
       const attempts = await sshd.loginAttempts();
       const { privateKey } = await generateSshKey();
-      const failure = await failureOf(open(targetOf(sshd, { credential: { kind: 'private_key', privateKey } })));
+      const failure = await failureOf(open(targetOf(sshd, { credential: () => ({ kind: 'private_key', privateKey }) })));
       expect(failure).toMatchObject({ code: 'AUTHENTICATION_FAILED' });
       await waitUntil('the end is logged', async () => ((await sshd.log()).trimEnd().endsWith('[preauth]') ? true : undefined));
       expect((await sshd.loginAttempts()) - attempts).toBe(1);
@@ -205,18 +205,18 @@ describe('an SSH session', () => {
     it('with a wrong RSA key: exactly one attempt as well', async () => {
       const attempts = await sshd.loginAttempts();
       const { privateKey } = await generateSshKey({ type: 'rsa', format: 'PEM' });
-      await failureOf(open(targetOf(sshd, { credential: { kind: 'private_key', privateKey } })));
+      await failureOf(open(targetOf(sshd, { credential: () => ({ kind: 'private_key', privateKey }) })));
       await waitUntil('the end is logged', async () => ((await sshd.log()).trimEnd().endsWith('[preauth]') ? true : undefined));
       expect((await sshd.loginAttempts()) - attempts).toBe(1);
     });
 
     asRoot('with the password', async () => {
-      await openKept(targetOf(sshd, { credential: { kind: 'password', password: sshd.user.password ?? '' } }));
+      await openKept(targetOf(sshd, { credential: () => ({ kind: 'password', password: sshd.user.password ?? '' }) }));
     });
 
     asRoot('with a wrong password: exactly one attempt', async () => {
       const attempts = await sshd.loginAttempts();
-      const failure = await failureOf(open(targetOf(sshd, { credential: { kind: 'password', password: 'wrong' } })));
+      const failure = await failureOf(open(targetOf(sshd, { credential: () => ({ kind: 'password', password: 'wrong' }) })));
       expect(failure).toMatchObject({ code: 'AUTHENTICATION_FAILED', message: `The host refused the password of ${sshd.username}.` });
       await waitUntil('the end is logged', async () => ((await sshd.log()).trimEnd().endsWith('[preauth]') ? true : undefined));
       expect((await sshd.loginAttempts()) - attempts).toBe(1);
@@ -224,9 +224,9 @@ describe('an SSH session', () => {
 
     asRoot('where the host asks for the password by keyboard-interactive, right and wrong', async () => {
       const pam = await startSshd({ user: sshd.user, config: ['UsePAM yes', 'PasswordAuthentication no', 'KbdInteractiveAuthentication yes'] });
-      (await open(targetOf(pam, { credential: { kind: 'password', password: sshd.user.password ?? '' } }))).destroy();
+      (await open(targetOf(pam, { credential: () => ({ kind: 'password', password: sshd.user.password ?? '' }) }))).destroy();
       const attempts = await pam.loginAttempts();
-      const failure = await failureOf(open(targetOf(pam, { credential: { kind: 'password', password: 'wrong' } })));
+      const failure = await failureOf(open(targetOf(pam, { credential: () => ({ kind: 'password', password: 'wrong' }) })));
       const later = await waitUntil('the attempt is logged', async () => ((await pam.loginAttempts()) > attempts ? pam.loginAttempts() : undefined));
       await pam.stop();
       expect(failure.code).toBe('AUTHENTICATION_FAILED');
@@ -235,7 +235,7 @@ describe('an SSH session', () => {
 
     it('says what the host takes when it does not take this kind of credential', async () => {
       const keysOnly = await startSshd({ user: sshd.user, config: ['PasswordAuthentication no'] });
-      const failure = await failureOf(open(targetOf(keysOnly, { credential: { kind: 'password', password: 'x' } })));
+      const failure = await failureOf(open(targetOf(keysOnly, { credential: () => ({ kind: 'password', password: 'x' }) })));
       expect(failure.message).toBe(`The host does not take a password for ${sshd.username}; it offers publickey.`);
       expect(await keysOnly.loginAttempts()).toBe(0);
       await keysOnly.stop();
@@ -250,9 +250,9 @@ describe('an SSH session', () => {
 
     it('without a credential, or with one that cannot be read, does not bother the host', async () => {
       const attempts = await sshd.loginAttempts();
-      expect(await failureOf(open(targetOf(sshd, { credential: null })))).toMatchObject({ code: 'CREDENTIAL_MISSING' });
+      expect(await failureOf(open(targetOf(sshd, { credential: () => null })))).toMatchObject({ code: 'CREDENTIAL_MISSING' });
       const garbled = { kind: 'private_key', privateKey: 'garbled' } as const;
-      expect(await failureOf(open(targetOf(sshd, { credential: garbled })))).toMatchObject({ code: 'CREDENTIAL_UNREADABLE' });
+      expect(await failureOf(open(targetOf(sshd, { credential: () => garbled })))).toMatchObject({ code: 'CREDENTIAL_UNREADABLE' });
       expect(await sshd.loginAttempts()).toBe(attempts);
     });
   });

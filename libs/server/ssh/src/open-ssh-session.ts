@@ -25,8 +25,11 @@ export interface SshTarget {
   readonly host: string;
   readonly port: number;
   readonly username: string;
-  /** Null: nothing is stored, which fails as CREDENTIAL_MISSING before the host is bothered with a login. */
-  readonly credential: ReadableCredential | null;
+  /**
+   * Called at the login, so that the secret is in the open no longer than needed. Null: nothing is stored, which fails as
+   * CREDENTIAL_MISSING before the host is bothered. May throw an SshError.
+   */
+  readonly credential: () => ReadableCredential | null;
   /** Types of the approved host keys, see `HandshakeRequest`. */
   readonly knownHostKeyTypes?: readonly string[];
   /** Decides about the key that the host proved to own, before any login is tried. Throws to refuse. */
@@ -203,7 +206,7 @@ async function logIn(
   const { handshake, limit } = context;
   let ready: ReadyCredential;
   try {
-    ready = readCredential(target.credential);
+    ready = readCredential(target.credential());
   } catch (error) {
     handshake.destroy();
     throw error;

@@ -1,4 +1,5 @@
 import type { OperationErrorCode } from '@lockstep/contract';
+import type { OfferedHostKey } from './keys/fingerprint.js';
 
 export interface SshErrorDetails {
   /** What the host itself said (banner, disconnect reason, first line), for people to read; never parsed. */
@@ -7,6 +8,8 @@ export interface SshErrorDetails {
   readonly afterRequest?: boolean;
   /** The link was dropped before the server had named itself, as sshd does beyond MaxStartups: safe to try again. */
   readonly beforeIdentification?: boolean;
+  /** The host key that was not approved. */
+  readonly offered?: OfferedHostKey;
   readonly cause?: unknown;
 }
 
@@ -14,6 +17,7 @@ export interface SshErrorDetails {
 export class SshError extends Error {
   override readonly name = 'SshError';
   readonly hostWords: string | undefined;
+  readonly offered: OfferedHostKey | undefined;
   readonly afterRequest: boolean;
   readonly beforeIdentification: boolean;
 
@@ -24,6 +28,7 @@ export class SshError extends Error {
   ) {
     super(message, { cause: details.cause });
     this.hostWords = details.hostWords;
+    this.offered = details.offered;
     this.afterRequest = details.afterRequest ?? false;
     this.beforeIdentification = details.beforeIdentification ?? false;
   }

@@ -7,7 +7,7 @@ type Address = ipaddr.IPv4 | ipaddr.IPv6;
 export interface NetworkPolicyOptions {
   /** LOCKSTEP_ALLOWED_NETWORKS; empty or undefined: private and public networks. */
   readonly allowedNetworks?: string;
-  /** HOST and PORT that Lockstep itself listens on. */
+  /** HOST and PORT that Lockstep itself listens on; port 0 until the system has chosen one, see `listensOn`. */
   readonly listenHost: string;
   readonly listenPort: number;
 }
@@ -40,7 +40,8 @@ const never = [
  */
 export class NetworkPolicy {
   readonly #rules: readonly NetworkRule[] | null;
-  readonly #listenPort: number;
+  readonly #exceptions = new Set<string>();
+  #listenPort: number;
   readonly #listenAddress: Address | null;
   readonly #loopbackAllowed: boolean;
 
@@ -54,10 +55,21 @@ export class NetworkPolicy {
       options.listenHost === 'localhost' || this.#listenAddress?.range() === 'loopback';
   }
 
+  /** Tells the port that the system chose where PORT is 0. */
+  listensOn(port: number): void {
+    this.#listenPort = port;
+  }
+
+  /** Lets connections reach one loopback port of this process whatever else is configured: the demo hosts. */
+  allowOwnService(port: number): void {
+    this.#exceptions.add(`127.0.0.1 ${String(port)}`);
+  }
+
   /** Judges an address that Lockstep itself would connect to. `address` must be an IP address, not a name. */
   check({ address, port }: NetworkEndpoint): NetworkVerdict {
     if (!ipaddr.isValid(address)) return refused(`${address} is not an IP address`);
     const target = plain(ipaddr.parse(address));
+    if (this.#exceptions.has(`${target.toString()} ${String(port)}`)) return { allowed: true };
     return (
       this.#checkNever(target) ??
       this.#checkOwnPort(target, port) ??

@@ -1,0 +1,123 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { Connection, ConnectionSort, RouteAnswer, RouteInput, routes } from '@lockstep/contract';
+import { notFound } from '@lockstep/server-http';
+import { OperationQueries } from '@lockstep/server-operations';
+import { DataSource, type SelectQueryBuilder } from 'typeorm';
+import { hostKeyStates } from '../host-keys/host-key-states.js';
+import { ConnectionEntity } from '../model/connection.entity.js';
+import { toConnection } from '../model/connection.mapper.js';
+import { readCursor, writeCursor } from './connection-cursor.js';
+
+type ListQuery = RouteInput<typeof routes.listConnections>['query'];
+
+/** `key` is the indexed expression; `value` is what a cursor keeps of a row. */
+interface Order {
+  readonly key: string;
+  readonly value: (entity: ConnectionEntity) => string;
+}
+
+const byName: Order = { key: 'lower(connection.name)', value: ({ name }) => name };
+const byHost: Order = { key: 'lower(connection.host)', value: ({ host }) => host };
+/** Ids are given in the order of creation, and are exact where JavaScript's times are not. */
+const byCreation: Order = { key: 'connection.id', value: ({ id }) => String(id) };
+
+const orders: Readonly<Record<ConnectionSort, Order>> = {
+  name: byName, '-name': byName, host: byHost, '-host': byHost, createdAt: byCreation, '-createdAt': byCreation,
+};
+
+/** Reading connections, always through the eyes of a user: what one may not see is not there. */
+@Injectable()
+export class ConnectionQueries {
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly operations: OperationQueries,
+  ) {}
+
+  async list(userId: number, query: ListQuery): Promise<RouteAnswer<typeof routes.listConnections>> {
+    const [total, found] = await Promise.all([this.filtered(userId, query).getCount(), this.page(userId, query)]);
+    const entities = found.slice(0, query.limit);
+    const last = found.length > query.limit ? entities.at(-1) : undefined;
+    const nextCursor = last ? writeCursor(query.sort, orders[query.sort].value(last), last.id) : null;
+    return { items: await this.complete(entities), nextCursor, total };
+  }
+
+  /** @throws {ProblemException} NOT_FOUND, also for what one may not see. */
+  async get(userId: number, id: number): Promise<Connection> {
+    const entity = await this.visible(userId)
+      .leftJoinAndSelect('connection.credential', 'credential')
+      .andWhere('connection.id = :id', { id })
+      .getOne();
+    const [connection] = entity ? await this.complete([entity]) : [];
+    if (!connection) throw notFound('connection');
+    return connection;
+  }
+
+  /** The names of those that the user may see, of the ids asked for. */
+  async names(userId: number, ids: readonly number[]): Promise<Map<number, string>> {
+    const found = await this.visible(userId)
+      .select(['connection.id', 'connection.name'])
+      .andWhere('connection.id = ANY(:ids)', { ids })
+      .getMany();
+    return new Map(found.map(({ id, name }) => [id, name]));
+  }
+
+  /** Tags of the connections that the user may see, most used first. */
+  async tags(userId: number): Promise<{ tag: string; count: number }[]> {
+    return this.dataSource.query(
+      `SELECT tag, count(*)::integer AS count
+       FROM connections connection, unnest(connection.tags) AS tag
+       WHERE connection.id IN (SELECT id FROM visible_connection_ids($1) AS id)
+       GROUP BY tag ORDER BY count DESC, tag`,
+      [userId],
+    );
+  }
+
+  private page(userId: number, { sort, cursor, limit, ...filter }: ListQuery): Promise<ConnectionEntity[]> {
+    const { key } = orders[sort];
+    const down = sort.startsWith('-');
+    const query = this.filtered(userId, filter).leftJoinAndSelect('connection.credential', 'credential');
+    if (cursor !== undefined) {
+      const place = readCursor(sort, cursor);
+      const value = key === byCreation.key ? ':id' : 'lower(:value)';
+      query.andWhere(`(${key}, connection.id) ${down ? '<' : '>'} (${value}, :id)`, place);
+    }
+    const direction = down ? 'DESC' : 'ASC';
+    // An expression to sort by must be selected under a name, or the query builder takes it for a column.
+    return query
+      .addSelect(key, 'sort_key')
+      .orderBy('sort_key', direction)
+      .addOrderBy('connection.id', direction)
+      .limit(limit + 1)
+      .getMany();
+  }
+
+  private filtered(userId: number, { search, tag }: Pick<ListQuery, 'search' | 'tag'>): SelectQueryBuilder<ConnectionEntity> {
+    const query = this.visible(userId);
+    const wanted = search?.trim() ?? '';
+    if (wanted !== '') {
+      const like = `%${wanted.replace(/[\\%_]/g, '\\$&')}%`;
+      query.andWhere('(connection.name ILIKE :like OR connection.host ILIKE :like OR connection.username ILIKE :like)', { like });
+    }
+    if (tag !== undefined) query.andWhere('connection.tags @> ARRAY[:tag]', { tag });
+    return query;
+  }
+
+  private visible(userId: number): SelectQueryBuilder<ConnectionEntity> {
+    return this.dataSource
+      .createQueryBuilder(ConnectionEntity, 'connection')
+      .where('connection.deletedAt IS NULL')
+      .andWhere('connection.id IN (SELECT id FROM visible_connection_ids(:userId) AS id)', { userId });
+  }
+
+  private async complete(entities: readonly ConnectionEntity[]): Promise<Connection[]> {
+    const ids = entities.map(({ id }) => id);
+    const [states, tests] = await Promise.all([
+      hostKeyStates(this.dataSource.manager, ids),
+      this.operations.lastEnded(ids, 'ssh_test'),
+    ]);
+    return entities.map((entity) =>
+      toConnection(entity, { hostKeyState: states.get(entity.id) ?? 'unknown', lastTest: tests.get(entity.id) }),
+    );
+  }
+}

@@ -1,0 +1,130 @@
+import {
+  type OperationContext,
+  OperationFailure,
+  type OperationHandler,
+  OperationHandlerFor,
+  type OperationResult,
+  type StepHandle,
+} from '@lockstep/server-operations';
+import { SshError, type SshSession, type StageObserver, seconds } from '@lockstep/server-ssh';
+import { type ReachableHost, SshReach } from '../reach/ssh-reach.service.js';
+import { readProbe } from './probe-report.js';
+import { probeScript } from './probe-script.js';
+
+const probeDeadlineMs = 20_000;
+const sftpDeadlineMs = 20_000;
+
+/** Really logs in to a host, by the way and with the credential that every other operation would use, and looks around. */
+@OperationHandlerFor('ssh_test')
+export class SshTestOperation implements OperationHandler {
+  readonly type = 'ssh_test';
+  readonly changesHost = false;
+  /** Above the sum of its steps' deadlines, jump hosts included. */
+  readonly deadlineMs = 300_000;
+  readonly steps = [
+    { name: 'resolve', title: 'Resolve the name', safety: 'repeatable' },
+    { name: 'connect', title: 'Connect', safety: 'repeatable' },
+    { name: 'host_key', title: 'Check the host key', safety: 'repeatable' },
+    { name: 'authenticate', title: 'Log in', safety: 'repeatable' },
+    { name: 'probe', title: 'Look around', safety: 'repeatable' },
+    { name: 'sftp', title: 'Try SFTP', safety: 'repeatable' },
+  ] as const;
+
+  constructor(private readonly reach: SshReach) {}
+
+  async run(context: OperationContext): Promise<OperationResult> {
+    const begun = performance.now();
+    const host = await asFailure(context, () => this.reach.find(context.operation.connectionId));
+    const session = await asFailure(context, () =>
+      this.reach.open(host, { signal: context.signal, observe: watch(context, host) }),
+    );
+    try {
+      await context.step('probe', (step) => asFailure(context, () => this.probe({ context, session, step }, host)));
+      await context.step('sftp', (step) => asFailure(context, () => this.trySftp({ context, session, step }, host)));
+      await session.close();
+    } finally {
+      session.destroy();
+    }
+    return { message: `${host.target.name} can be reached; tested in ${seconds(performance.now() - begun)}` };
+  }
+
+  private async probe({ context, session, step }: At, { platform }: ReachableHost): Promise<void> {
+    if (platform === 'cisco_vos') {
+      step.summary('logged in; Cisco VOS has no shell to ask');
+      return;
+    }
+    const deadlineMs = this.reach.deadline(probeDeadlineMs);
+    const result = await session.runScript({ script: probeScript, deadlineMs, signal: context.signal, maximumOutput: 65_536 });
+    if (result.stderr !== '') context.log('stderr', result.stderr);
+    const report = readProbe(result.stdout);
+    if (result.code !== 0 || report === null) {
+      const hostWords = result.stderr || result.stdout;
+      throw new SshError('COMMAND_FAILED', 'The host did not run a simple shell script.', { hostWords });
+    }
+    for (const line of report.lines) context.log('stdout', line);
+    context.facts(report.facts);
+    step.summary(report.summary);
+  }
+
+  private async trySftp({ context, session, step }: At, { platform }: ReachableHost): Promise<void> {
+    const limit = { deadlineMs: this.reach.deadline(sftpDeadlineMs), signal: context.signal };
+    try {
+      const sftp = await session.openSftp(limit);
+      const home = await sftp.home(limit);
+      const why = await sftp.whyNotWritable(home, limit);
+      sftp.close();
+      context.facts({ sftp: true, home, homeWritable: why === null });
+      step.summary(why === null ? `${home} can be written to` : `${home} cannot be written to: ${why}`);
+    } catch (error) {
+      // Only systemd hosts are sent files; elsewhere its absence is a fact and no fault.
+      if (!(error instanceof SshError) || error.code !== 'SFTP_UNAVAILABLE' || platform === 'systemd') throw error;
+      context.facts({ sftp: false });
+      step.summary('not available');
+    }
+  }
+}
+
+interface At {
+  readonly context: OperationContext;
+  readonly session: SshSession;
+  readonly step: StepHandle;
+}
+
+/** The stages of reaching a host become steps of the operation. */
+function watch(context: OperationContext, host: ReachableHost): StageObserver {
+  return (stage, work) =>
+    context.step(stage, (step) =>
+      asFailure(context, async () => {
+        try {
+          const { value, message, facts } = await work();
+          context.facts(facts);
+          step.summary(message);
+          return value;
+        } catch (error) {
+          if (error instanceof SshError) tellAbout(error, { context, host });
+          throw error;
+        }
+      }),
+    );
+}
+
+/** What a person needs to decide, beside the sentence. */
+function tellAbout(error: SshError, { context, host }: { context: OperationContext; host: ReachableHost }): void {
+  if (error.offered) {
+    const { algorithm, fingerprint } = error.offered;
+    context.facts({ offeredHostKey: { algorithm, fingerprint }, approvedHostKeys: host.approved.map((key) => ({ ...key })) });
+  }
+  if (error.code === 'JUMP_HOST_FAILED') context.facts({ jumpConnectionId: host.jumpConnectionId });
+  if (error.hostWords !== undefined && error.hostWords !== '') context.log('stderr', error.hostWords);
+}
+
+/** An operation that was stopped ends as the engine says; everything else that SSH knows a code for ends with that code. */
+async function asFailure<Value>(context: OperationContext, work: () => Promise<Value>): Promise<Value> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof SshError) || context.signal.aborted) throw error;
+    const { hostWords } = error;
+    throw new OperationFailure(error.code, error.message, { cause: error, ...(hostWords !== undefined && { hostWords }) });
+  }
+}

@@ -1,0 +1,114 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { Platform } from '@lockstep/contract';
+import {
+  type ApprovedHostKey,
+  NetworkPolicy,
+  SshError,
+  type SshSession,
+  type SshTarget,
+  type StageObserver,
+  defaultDeadlines,
+  openSshSession,
+} from '@lockstep/server-ssh';
+import { DataSource } from 'typeorm';
+import { CONNECTIONS_OPTIONS, type ConnectionsOptions } from '../connections-options.js';
+import { HostKeysService } from '../host-keys/host-keys.service.js';
+import { CredentialVault } from './credential-vault.js';
+import { mostJumps } from './jump-rules.js';
+
+/** A connection ready to be reached. */
+export interface ReachableHost {
+  readonly connectionId: number;
+  readonly platform: Platform;
+  readonly target: SshTarget;
+  readonly jumpConnectionId: number | null;
+  readonly approved: readonly ApprovedHostKey[];
+}
+
+export interface ReachOptions {
+  readonly signal: AbortSignal;
+  readonly observe?: StageObserver;
+}
+
+interface HopRow {
+  readonly id: number;
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  readonly username: string;
+  readonly platform: Platform;
+  readonly jump: number | null;
+  readonly sealed: Buffer | null;
+}
+
+/** Logs in to connections, with their stored credentials, approved host keys and jump hosts. For handlers of operations. */
+@Injectable()
+export class SshReach {
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    @Inject(CONNECTIONS_OPTIONS) private readonly options: ConnectionsOptions,
+    private readonly vault: CredentialVault,
+    private readonly hostKeys: HostKeysService,
+    private readonly policy: NetworkPolicy,
+  ) {}
+
+  /** The milliseconds that a step may take which would take `usual` at most. */
+  deadline(usual: number): number {
+    return Math.min(usual, this.options.stepDeadlineMs ?? usual);
+  }
+
+  /** Reads the connection and the way to it. Errors: SshError JUMP_HOST_FAILED, CREDENTIAL_MISSING when it was removed. */
+  async find(connectionId: number): Promise<ReachableHost> {
+    const [first, ...way] = await this.readWay(connectionId);
+    if (!first) throw new SshError('CREDENTIAL_MISSING', 'The connection was removed.');
+    let jump: SshTarget | undefined;
+    for (const hop of way.reverse()) jump = this.toTarget(hop, { jump, approved: await this.hostKeys.approved(hop.id) });
+    if (first.jump !== null && jump === undefined) throw new SshError('JUMP_HOST_FAILED', 'The jump host was removed.');
+    const approved = await this.hostKeys.approved(first.id);
+    const target = this.toTarget(first, { jump, approved });
+    return { connectionId, platform: first.platform, target, jumpConnectionId: first.jump, approved };
+  }
+
+  /** Errors: SshError, or the signal's reason. The caller closes the session. */
+  open({ target }: ReachableHost, { signal, observe }: ReachOptions): Promise<SshSession> {
+    const deadlines = {
+      resolve: this.deadline(defaultDeadlines.resolve),
+      connect: this.deadline(defaultDeadlines.connect),
+      host_key: this.deadline(defaultDeadlines.host_key),
+      authenticate: this.deadline(defaultDeadlines.authenticate),
+    };
+    return openSshSession(target, { policy: this.policy, signal, deadlines, ...(observe && { observe }) });
+  }
+
+  private toTarget(row: HopRow, more: { jump: SshTarget | undefined; approved: readonly ApprovedHostKey[] }): SshTarget {
+    const { id, name, host, port, username, sealed } = row;
+    return {
+      name,
+      host,
+      port,
+      username,
+      knownHostKeyTypes: more.approved.map(({ algorithm }) => algorithm),
+      credential: () => (sealed === null ? null : this.vault.open(id, sealed)),
+      verifyHostKey: (offered) => this.hostKeys.judge(id, offered),
+      ...(more.jump && { jump: more.jump }),
+    };
+  }
+
+  /** The connection, its jump host, that one's jump host, … The length is bounded, so that a circle ends as one that is too long. */
+  private async readWay(connectionId: number): Promise<HopRow[]> {
+    const rows: HopRow[] = await this.dataSource.query(
+      `WITH RECURSIVE way AS (
+         SELECT c.*, 0 AS depth FROM connections c WHERE c.id = $1 AND c.deleted_at IS NULL
+         UNION ALL
+         SELECT c.*, way.depth + 1 FROM way JOIN connections c ON c.id = way.jump_connection_id
+         WHERE c.deleted_at IS NULL AND way.depth <= $2
+       )
+       SELECT way.id, name, host, port, username, platform, jump_connection_id AS jump, sealed
+       FROM way LEFT JOIN credentials ON credentials.connection_id = way.id ORDER BY depth`,
+      [connectionId, mostJumps],
+    );
+    if (rows.length > mostJumps + 1) throw new SshError('JUMP_HOST_FAILED', 'The jump hosts lead round in a circle.');
+    return rows;
+  }
+}
