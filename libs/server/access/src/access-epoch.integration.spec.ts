@@ -17,7 +17,9 @@ describe('the access epoch', () => {
     replica = await startAccessServer(database.url);
     token = (await server.signIn()).token;
     userId = (await server.addUser('watched', 'operator')).user.id;
-    await server.dataSource.query(`INSERT INTO connections (name, host, port, username, platform) VALUES ('one', 'h', 22, 'u', 'systemd')`);
+    await server.dataSource.query(
+      `INSERT INTO connections (name, host, port, username, platform) VALUES ('one', 'h', 22, 'u', 'systemd')`,
+    );
     await pause(1_200);
   });
   afterAll(async () => {
@@ -38,22 +40,32 @@ describe('the access epoch', () => {
     ['a role', patch({ role: 'viewer' })],
     ['a password', patch({ password: 'lantern-osprey-gravel' })],
     ['disabling', patch({ disabled: true })],
-    ['a grant', () => server.call(`PUT /users/${userId}/grants`, { token, body: { connectionIds: [1], tags: ['web'] } })],
+    [
+      'a grant',
+      () => server.call(`PUT /users/${userId}/grants`, { token, body: { connectionIds: [1], tags: ['web'] } }),
+    ],
     ['a tag of a connection', () => server.dataSource.query(`UPDATE connections SET tags = '{db}'`)],
     ['the end of a connection', () => server.dataSource.query('UPDATE connections SET deleted_at = now()')],
     ['a sign-out', async () => server.call('POST /auth/logout', { token: (await server.signIn()).token })],
-    ['a token’s end', async () => {
-      const { body } = await server.call('POST /tokens', { token, body: { name: 'x' } });
-      await server.call(`DELETE /tokens/${String(body['id'])}`, { token });
-    }],
+    [
+      'a token’s end',
+      async () => {
+        const { body } = await server.call('POST /tokens', { token, body: { name: 'x' } });
+        await server.call(`DELETE /tokens/${String(body['id'])}`, { token });
+      },
+    ],
     ['a user’s end', () => server.call(`DELETE /users/${userId}`, { token })],
   ])('tells every replica of %s within a second', async (_what, change) => {
     expect(await heardAfter(change)).toBeLessThan(1_000);
   });
 
   it('is told within a second and a half even when no notification comes', async () => {
-    await server.dataSource.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'lockstep listen' AND datname = current_database()`);
-    expect(await heardAfter(() => server.dataSource.query('UPDATE access_epoch SET epoch = epoch + 1'))).toBeLessThan(1_500);
+    await server.dataSource.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'lockstep listen' AND datname = current_database()`,
+    );
+    expect(await heardAfter(() => server.dataSource.query('UPDATE access_epoch SET epoch = epoch + 1'))).toBeLessThan(
+      1_500,
+    );
   });
 
   it('does not move when people merely sign in, refresh or look', async () => {

@@ -46,7 +46,9 @@ export class AccessEpoch implements OnModuleInit, OnModuleDestroy {
     this.looking = true;
     while (this.lookAgain) {
       this.lookAgain = false;
-      await this.compare().catch((error: unknown) => this.logger.warn(`The access epoch cannot be read: ${String(error)}`));
+      await this.compare().catch((error: unknown) =>
+        this.logger.warn(`The access epoch cannot be read: ${String(error)}`),
+      );
     }
     this.looking = false;
   }

@@ -30,7 +30,8 @@ export interface Reply<Body = Record<string, unknown>> {
   readonly cookie: string | undefined;
 }
 
-const cookieIn = (headers: Headers): string | undefined => /__Host-lockstep=([^;]*)/.exec(headers.get('set-cookie') ?? '')?.[1];
+const cookieIn = (headers: Headers): string | undefined =>
+  /__Host-lockstep=([^;]*)/.exec(headers.get('set-cookie') ?? '')?.[1];
 
 /** The access module over real HTTP on a real database: one replica. */
 export class AccessServer {
@@ -44,7 +45,10 @@ export class AccessServer {
     return this.app.get<DataSource>(getDataSourceToken());
   }
 
-  async call<Body = Record<string, unknown>>(line: string, { token, cookie, body, headers }: Call = {}): Promise<Reply<Body>> {
+  async call<Body = Record<string, unknown>>(
+    line: string,
+    { token, cookie, body, headers }: Call = {},
+  ): Promise<Reply<Body>> {
     const [method = 'GET', path = ''] = line.split(' ');
     const response = await fetch(`${this.url}${path}`, {
       method,
@@ -62,14 +66,21 @@ export class AccessServer {
   }
 
   /** Signs in and answers the access token and the refresh cookie. */
-  async signIn(who: { username: string; password: string } = administrator): Promise<{ token: string; cookie: string; user: Session['user'] }> {
-    const { status, body, cookie } = await this.call<Session>('POST /auth/login', { body: { username: who.username, password: who.password } });
+  async signIn(
+    who: { username: string; password: string } = administrator,
+  ): Promise<{ token: string; cookie: string; user: Session['user'] }> {
+    const { status, body, cookie } = await this.call<Session>('POST /auth/login', {
+      body: { username: who.username, password: who.password },
+    });
     if (status !== 200 || cookie === undefined) throw new Error(`Sign-in answered ${status} ${JSON.stringify(body)}`);
     return { token: body.accessToken, cookie, user: body.user };
   }
 
   /** Makes a user, signed in. */
-  async addUser(username: string, role: Role): Promise<{ token: string; cookie: string; user: Session['user']; password: string }> {
+  async addUser(
+    username: string,
+    role: Role,
+  ): Promise<{ token: string; cookie: string; user: Session['user']; password: string }> {
     const { token } = await this.signIn();
     const password = `${username}-walrus-cement-opal`;
     const { status, body } = await this.call<User>('POST /users', { token, body: { username, role, password } });
@@ -83,11 +94,19 @@ export class AccessServer {
 }
 
 /** Starts a replica; with the unattended administrator unless told otherwise. */
-export async function startAccessServer(databaseUrl: string, options: Partial<AccessOptions> = {}): Promise<AccessServer> {
+export async function startAccessServer(
+  databaseUrl: string,
+  options: Partial<AccessOptions> = {},
+): Promise<AccessServer> {
   const testing = await Test.createTestingModule({
     imports: [
       DatabaseModule.forRoot({ url: databaseUrl }),
-      AccessModule.forRoot({ secretBox: new SecretBox(testMasterKey), allowedOrigins: ['https://console.example'], administrator, ...options }),
+      AccessModule.forRoot({
+        secretBox: new SecretBox(testMasterKey),
+        allowedOrigins: ['https://console.example'],
+        administrator,
+        ...options,
+      }),
     ],
     providers: [{ provide: APP_FILTER, useClass: ProblemFilter }],
   }).compile();

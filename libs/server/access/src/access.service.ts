@@ -43,7 +43,9 @@ export class AccessService {
 
   /** The connections that a user may see: all for an administrator, those granted by id or tag for others. */
   async visibleConnectionIds(userId: number): Promise<number[]> {
-    const rows: { id: number }[] = await this.dataSource.query('SELECT id FROM visible_connection_ids($1) AS id', [userId]);
+    const rows: { id: number }[] = await this.dataSource.query('SELECT id FROM visible_connection_ids($1) AS id', [
+      userId,
+    ]);
     return rows.map(({ id }) => id);
   }
 

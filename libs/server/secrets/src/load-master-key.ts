@@ -25,7 +25,8 @@ export async function loadMasterKey({ key, keyFile, dataDirectory }: MasterKeySo
     throw new MasterKeyError('Give LOCKSTEP_MASTER_KEY or LOCKSTEP_MASTER_KEY_FILE, not both.');
   }
   if (key !== undefined) return MasterKey.parse(key, 'LOCKSTEP_MASTER_KEY');
-  if (keyFile !== undefined) return MasterKey.parse(await readKeyFile(keyFile), `The file in LOCKSTEP_MASTER_KEY_FILE (${keyFile})`);
+  if (keyFile !== undefined)
+    return MasterKey.parse(await readKeyFile(keyFile), `The file in LOCKSTEP_MASTER_KEY_FILE (${keyFile})`);
   const path = join(dataDirectory, 'master.key');
   return MasterKey.parse((await readIfThere(path)) ?? (await makeKeyFile(dataDirectory, path)), path);
 }
@@ -56,7 +57,9 @@ async function makeKeyFile(dataDirectory: string, path: string): Promise<string>
     });
     return await readFile(path, 'utf8');
   } catch (error) {
-    throw new MasterKeyError(`The master key cannot be kept in ${path} (${codeOf(error)}); give LOCKSTEP_MASTER_KEY instead.`);
+    throw new MasterKeyError(
+      `The master key cannot be kept in ${path} (${codeOf(error)}); give LOCKSTEP_MASTER_KEY instead.`,
+    );
   } finally {
     await unlink(draft).catch(() => undefined);
   }

@@ -87,7 +87,11 @@ describe('SecretBox', () => {
   it('shows no key when it is printed or serialised', () => {
     const text = MasterKey.generate();
     const shown = MasterKey.parse(text, 'test');
-    const printed = [inspect(new SecretBox(shown), { depth: 9, showHidden: true }), JSON.stringify(shown), inspect(shown)].join();
+    const printed = [
+      inspect(new SecretBox(shown), { depth: 9, showHidden: true }),
+      JSON.stringify(shown),
+      inspect(shown),
+    ].join();
     expect(printed).not.toContain(text);
     expect(printed).not.toContain(shown.wrappingKey.toString('hex').slice(0, 8));
   });

@@ -59,7 +59,10 @@ const toTokenActor = (row: TokenRow): SignedInActor => ({
 type Queryable = Pick<DataSource | EntityManager, 'query'>;
 
 /** Actors of those sessions that still count, by session id. */
-export async function findLiveSessions(database: Queryable, ids: readonly string[]): Promise<Map<string, SignedInActor>> {
+export async function findLiveSessions(
+  database: Queryable,
+  ids: readonly string[],
+): Promise<Map<string, SignedInActor>> {
   if (ids.length === 0) return new Map();
   const rows: SessionRow[] = await database.query(`${liveSessions} = ANY ($1::uuid[])`, [ids]);
   return new Map(rows.map((row) => [row.session_id, toUserActor(row)]));
@@ -76,6 +79,7 @@ export async function findLiveTokens(database: Queryable, ids: readonly number[]
 export async function useLiveToken(database: Queryable, tokenHash: Buffer): Promise<SignedInActor | undefined> {
   const [row]: TokenRow[] = await database.query(`${liveTokens} t.token_hash = $1`, [tokenHash]);
   if (row === undefined) return undefined;
-  if (!row.used_lately) await database.query('UPDATE api_tokens SET last_used_at = now() WHERE id = $1', [row.token_id]);
+  if (!row.used_lately)
+    await database.query('UPDATE api_tokens SET last_used_at = now() WHERE id = $1', [row.token_id]);
   return toTokenActor(row);
 }

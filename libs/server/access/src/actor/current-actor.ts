@@ -13,6 +13,7 @@ export const actorOfRequest = (request: object): SignedInActor | undefined => ac
 /** The {@link SignedInActor} of the request. Only on routes that require more than `anonymous`. */
 export const CurrentActor = createParamDecorator((_data: unknown, context: ExecutionContext): SignedInActor => {
   const actor = actorOfRequest(context.switchToHttp().getRequest<Request>());
-  if (actor === undefined) throw new Error(`@CurrentActor() stands on the anonymous route of ${context.getHandler().name}`);
+  if (actor === undefined)
+    throw new Error(`@CurrentActor() stands on the anonymous route of ${context.getHandler().name}`);
   return actor;
 });

@@ -4,7 +4,7 @@ import { dataSourceOptions } from '@lockstep/server-database';
 import { type TestDatabase, createTestDatabase } from '@lockstep/server-testing';
 import { DataSource } from 'typeorm';
 import { AccessKeys } from '../keys/access-keys.js';
-import { hashEntry } from './audit-chain.js';
+import { type ChainedEntry, hashEntry } from './audit-chain.js';
 import { type AuditRecord, AuditService, systemActor } from './audit.service.js';
 import { verifyAuditChain } from './verify-audit-chain.js';
 
@@ -24,7 +24,13 @@ describe('the audit', () => {
 
   const write = (record: Partial<AuditRecord> = {}): Promise<void> =>
     dataSource.transaction((manager) =>
-      audit.record(manager, { actor: systemActor, action: 'test.done', subject: 'connection:1', detail: { number: 7, nested: { b: 1, a: [2.5, null] } }, ...record }),
+      audit.record(manager, {
+        actor: systemActor,
+        action: 'test.done',
+        subject: 'connection:1',
+        detail: { number: 7, nested: { b: 1, a: [2.5, null] } },
+        ...record,
+      }),
     );
   const writeMany = async (count: number): Promise<void> => {
     for (let index = 0; index < count; index += 1) await write({ detail: { index } });
@@ -41,7 +47,17 @@ describe('the audit', () => {
 
   it('is whole when nobody touched it, whatever is in the details', async () => {
     await write();
-    const strange = { 'ünï\u0000': 'nul\u0000 and \ud800 lone', big: 1e21, small: 1e-7, negative: -0, date: new Date(0), none: undefined, list: [undefined, NaN], '10': 1, '9': 2 };
+    const strange = {
+      'ünï\u0000': 'nul\u0000 and \ud800 lone',
+      big: 1e21,
+      small: 1e-7,
+      negative: -0,
+      date: new Date(0),
+      none: undefined,
+      list: [undefined, NaN],
+      '10': 1,
+      '9': 2,
+    };
     await write({ detail: strange, subject: 'x\u0000y' });
     await writeMany(5);
     expect(await verifyAuditChain(dataSource, keys)).toEqual({ entries: 7, faults: [] });
@@ -49,7 +65,8 @@ describe('the audit', () => {
 
   it('is whole over more than one batch', async () => {
     await dataSource.transaction(async (manager) => {
-      for (let index = 0; index < 1_203; index += 1) await audit.record(manager, { actor: systemActor, action: 'x', subject: 'y' });
+      for (let index = 0; index < 1_203; index += 1)
+        await audit.record(manager, { actor: systemActor, action: 'x', subject: 'y' });
     });
     expect(await verifyAuditChain(dataSource, keys)).toEqual({ entries: 1_203, faults: [] });
   });
@@ -76,10 +93,13 @@ describe('the audit', () => {
     await expect(audit.record(dataSource.manager, record)).rejects.toThrow('in a transaction');
   });
 
-  it.each(['UPDATE audit_entries SET subject = subject', 'DELETE FROM audit_entries', 'TRUNCATE audit_entries'])('refuses %s', async (statement) => {
-    await writeMany(2);
-    await expect(dataSource.query(statement)).rejects.toThrow('append-only');
-  });
+  it.each(['UPDATE audit_entries SET subject = subject', 'DELETE FROM audit_entries', 'TRUNCATE audit_entries'])(
+    'refuses %s',
+    async (statement) => {
+      await writeMany(2);
+      await expect(dataSource.query(statement)).rejects.toThrow('append-only');
+    },
+  );
 
   it.each([
     ['who', `actor = '{"kind":"user","id":"9","name":"eve"}'`],
@@ -109,13 +129,18 @@ describe('the audit', () => {
 
   it('finds two entries that changed places, with or without their hashes', async () => {
     await writeMany(6);
-    await tamper('UPDATE audit_entries SET id = -id WHERE id IN (2, 3)', 'UPDATE audit_entries SET id = 5 + id WHERE id < 0');
+    await tamper(
+      'UPDATE audit_entries SET id = -id WHERE id IN (2, 3)',
+      'UPDATE audit_entries SET id = 5 + id WHERE id < 0',
+    );
     expect(await faults()).toEqual(expect.arrayContaining(['altered 2', 'altered 3']));
   });
 
   it('finds an entry that was made up without the key', async () => {
     await writeMany(3);
-    const [last] = await dataSource.query('SELECT * FROM audit_entries WHERE id = 3');
+    const [last]: [ChainedEntry & { hash: Buffer }] = await dataSource.query(
+      'SELECT * FROM audit_entries WHERE id = 3',
+    );
     const forged = hashEntry(randomBytes(32), last.hash, { ...last, id: 4 });
     await dataSource.query(
       `INSERT INTO audit_entries SELECT 4, at, actor, action, subject, result, detail, $1 FROM audit_entries WHERE id = 3`,
@@ -144,7 +169,13 @@ describe('the audit', () => {
   });
 
   it('leaves out the value of a name that sounds like a secret', async () => {
-    await write({ detail: { password: 'canary', nested: { privateKey: 'canary', apiToken: 'canary', list: [{ passphrase: 'canary' }] }, username: 'ada' } });
+    await write({
+      detail: {
+        password: 'canary',
+        nested: { privateKey: 'canary', apiToken: 'canary', list: [{ passphrase: 'canary' }] },
+        username: 'ada',
+      },
+    });
     const [{ detail }] = await dataSource.query('SELECT detail::text FROM audit_entries');
     expect(detail).not.toContain('canary');
     expect(detail).toContain('ada');

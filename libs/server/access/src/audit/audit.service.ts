@@ -59,8 +59,15 @@ export class AuditService {
        )
        UPDATE audit_head SET entry_id = $1, hash = $8, seal = $9`,
       [
-        entry.id, entry.at, JSON.stringify(entry.actor), action, entry.subject, result, JSON.stringify(entry.detail),
-        hash, sealHead(this.keys.audit, entry.id, hash),
+        entry.id,
+        entry.at,
+        JSON.stringify(entry.actor),
+        action,
+        entry.subject,
+        result,
+        JSON.stringify(entry.detail),
+        hash,
+        sealHead(this.keys.audit, entry.id, hash),
       ],
     );
   }

@@ -69,9 +69,17 @@ async function checkHead(manager: EntityManager, key: Buffer, { lastId, lastHash
   if (head === undefined || (headId > 0 && !sealHead(key, headId, head.hash).equals(head.seal))) {
     faults.push({ kind: 'head', entryId: headId, message: 'The record of the newest entry was changed or removed.' });
   } else if (headId > lastId) {
-    faults.push({ kind: 'cut', entryId: lastId + 1, message: `Entries ${lastId + 1} to ${headId} were cut off the end.` });
+    faults.push({
+      kind: 'cut',
+      entryId: lastId + 1,
+      message: `Entries ${lastId + 1} to ${headId} were cut off the end.`,
+    });
   } else if (headId < lastId || !head.hash.equals(lastHash)) {
-    faults.push({ kind: 'head', entryId: headId, message: `Entry ${headId} is recorded as the newest, but entry ${lastId} is there.` });
+    faults.push({
+      kind: 'head',
+      entryId: headId,
+      message: `Entry ${headId} is recorded as the newest, but entry ${lastId} is there.`,
+    });
   } else if (headId === 0 && Number(head.users) > 0) {
     // Making the first user is itself recorded.
     faults.push({ kind: 'cut', entryId: 1, message: 'There are users, and no entry at all.' });

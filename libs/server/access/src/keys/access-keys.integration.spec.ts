@@ -20,16 +20,22 @@ describe('the signing keys of an installation', () => {
   });
 
   it('are the same for replicas that start for the first time at once, and each for one purpose', async () => {
-    const loaded = await Promise.all(Array.from({ length: 8 }, () => AccessKeys.load(dataSource, new SecretBox(masterKey))));
+    const loaded = await Promise.all(
+      Array.from({ length: 8 }, () => AccessKeys.load(dataSource, new SecretBox(masterKey))),
+    );
     expect(new Set(loaded.map((keys) => keys.audit.toString('hex'))).size).toBe(1);
     const [keys] = loaded;
-    expect(new Set([keys?.audit, keys?.accessToken, keys?.refreshToken].map((key) => key?.toString('hex'))).size).toBe(3);
+    expect(new Set([keys?.audit, keys?.accessToken, keys?.refreshToken].map((key) => key?.toString('hex'))).size).toBe(
+      3,
+    );
   });
 
   it('are not opened by another master key: the start is stopped with one sentence', async () => {
     const failure = await AccessKeys.load(dataSource, new SecretBox(newKey())).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(MasterKeyError);
-    expect((failure as Error).message).toMatch(/^The master key is not the one this database was set up with; [^.]*\.$/);
+    expect((failure as Error).message).toMatch(
+      /^The master key is not the one this database was set up with; [^.]*\.$/,
+    );
   });
 
   it('stay the same while the master key is replaced', async () => {

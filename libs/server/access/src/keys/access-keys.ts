@@ -54,5 +54,6 @@ export class AccessKeys {
 /** During the replacement of the master key; of several replicas that do it, any may win. */
 async function rewrap(dataSource: DataSource, secretBox: SecretBox, sealed: Buffer): Promise<void> {
   const fresh = secretBox.rewrap(sealed, place);
-  if (fresh !== undefined) await dataSource.query('UPDATE installation SET sealed_key = $1 WHERE sealed_key = $2', [fresh, sealed]);
+  if (fresh !== undefined)
+    await dataSource.query('UPDATE installation SET sealed_key = $1 WHERE sealed_key = $2', [fresh, sealed]);
 }

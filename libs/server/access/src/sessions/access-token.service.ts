@@ -18,14 +18,22 @@ export class AccessTokenService {
   ) {}
 
   sign(userId: number, sessionId: string): Promise<string> {
-    const options = { secret: this.keys.accessToken, algorithm, expiresIn: accessTokenLife, subject: String(userId) } as const;
+    const options = {
+      secret: this.keys.accessToken,
+      algorithm,
+      expiresIn: accessTokenLife,
+      subject: String(userId),
+    } as const;
     return this.jwt.signAsync({ sid: sessionId }, options);
   }
 
   /** Which session the token names and until when; `undefined` for a forged, expired or foreign one. */
   async read(token: string): Promise<{ sessionId: string; userId: number; expiresAt: Date } | undefined> {
     try {
-      const payload: unknown = await this.jwt.verifyAsync(token, { secret: this.keys.accessToken, algorithms: [algorithm] });
+      const payload: unknown = await this.jwt.verifyAsync(token, {
+        secret: this.keys.accessToken,
+        algorithms: [algorithm],
+      });
       const { sid, sub, exp } = Claims.parse(payload);
       return { sessionId: sid, userId: Number(sub), expiresAt: new Date(exp * 1_000) };
     } catch {

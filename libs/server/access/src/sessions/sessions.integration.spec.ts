@@ -17,15 +17,20 @@ describe('a session', () => {
     await database.drop();
   });
 
-  const refresh = (cookie: string | undefined, headers = {}) => server.call<Session>('POST /auth/refresh', { cookie, headers });
+  const refresh = (cookie: string | undefined, headers = {}) =>
+    server.call<Session>('POST /auth/refresh', { cookie, headers });
   const me = async (token: string): Promise<number> => (await server.call('GET /auth/me', { token })).status;
   /** As if the last rotation had been that many seconds earlier. */
-  const age = (seconds: number) => server.dataSource.query(`UPDATE sessions SET rotated_at = rotated_at - make_interval(secs => $1)`, [seconds]);
+  const age = (seconds: number) =>
+    server.dataSource.query(`UPDATE sessions SET rotated_at = rotated_at - make_interval(secs => $1)`, [seconds]);
 
   it('comes with a cookie that only this host gets back, over TLS, and no script can read', async () => {
-    const { headers } = await server.call('POST /auth/login', { body: { username: 'ADA', password: 'umbrella-tundra-violin' } });
+    const { headers } = await server.call('POST /auth/login', {
+      body: { username: 'ADA', password: 'umbrella-tundra-violin' },
+    });
     const cookie = headers.get('set-cookie') ?? '';
-    for (const part of ['__Host-lockstep=', 'HttpOnly', 'Secure', 'SameSite=Strict', 'Path=/', 'Max-Age=604800']) expect(cookie).toContain(part);
+    for (const part of ['__Host-lockstep=', 'HttpOnly', 'Secure', 'SameSite=Strict', 'Path=/', 'Max-Age=604800'])
+      expect(cookie).toContain(part);
     expect(cookie).not.toContain('Domain');
   });
 
@@ -46,7 +51,9 @@ describe('a session', () => {
   it('gives tabs that refresh at the same moment one and the same next token, on either replica', async () => {
     const { cookie } = await server.signIn();
     const replies = await Promise.all(
-      Array.from({ length: 12 }, (_, index) => (index % 2 === 0 ? server : replica).call<Session>('POST /auth/refresh', { cookie })),
+      Array.from({ length: 12 }, (_, index) =>
+        (index % 2 === 0 ? server : replica).call<Session>('POST /auth/refresh', { cookie }),
+      ),
     );
     expect(replies.map(({ status }) => status)).toEqual(Array.from({ length: 12 }, () => 200));
     expect(new Set(replies.map((reply) => reply.cookie)).size).toBe(1);
@@ -90,7 +97,11 @@ describe('a session', () => {
 
   it('is refreshed and ended only by pages of its own or an allowed origin', async () => {
     const { cookie } = await server.signIn();
-    const foreign: Record<string, string>[] = [{ origin: 'https://evil.example' }, { origin: 'null' }, { 'sec-fetch-site': 'cross-site' }];
+    const foreign: Record<string, string>[] = [
+      { origin: 'https://evil.example' },
+      { origin: 'null' },
+      { 'sec-fetch-site': 'cross-site' },
+    ];
     for (const headers of foreign) {
       expect((await refresh(cookie, headers)).body).toMatchObject({ code: 'ORIGIN_REFUSED' });
       expect((await server.call('POST /auth/logout', { cookie, headers })).status).toBe(403);
@@ -126,7 +137,13 @@ describe('a session', () => {
     const [header = '', payload = '', signature = ''] = token.split('.');
     const unsigned = Buffer.from(JSON.stringify({ alg: 'none', typ: 'JWT' })).toString('base64url');
     const flipped = Buffer.from(signature, 'base64url').map((byte, index) => (index === 0 ? byte ^ 1 : byte));
-    const forged = [`${unsigned}.${payload}.`, `${header}.${payload}.${Buffer.from(flipped).toString('base64url')}`, cookie, 'lks_guess', 'x'];
+    const forged = [
+      `${unsigned}.${payload}.`,
+      `${header}.${payload}.${Buffer.from(flipped).toString('base64url')}`,
+      cookie,
+      'lks_guess',
+      'x',
+    ];
     expect(await Promise.all(forged.map(me))).toEqual([401, 401, 401, 401, 401]);
   });
 
@@ -138,7 +155,9 @@ describe('a session', () => {
     expect((await change(true)).status).toBe(200);
     expect(await me(token)).toBe(401);
     expect((await refresh(cookie)).status).toBe(401);
-    const again = await server.call('POST /auth/login', { body: { username: 'grace', password: 'grace-walrus-cement-opal' } });
+    const again = await server.call('POST /auth/login', {
+      body: { username: 'grace', password: 'grace-walrus-cement-opal' },
+    });
     expect(again.body).toMatchObject({ code: 'CREDENTIALS_REFUSED' });
     expect((await change(false)).status).toBe(200);
     expect(await me(token)).toBe(401);
@@ -146,11 +165,16 @@ describe('a session', () => {
 
   it('is forgotten a month after its end', async () => {
     const { user } = await server.addUser('hedy', 'viewer');
-    const count = async (): Promise<number> => (await server.dataSource.query('SELECT FROM sessions WHERE user_id = $1', [user.id])).length;
+    const count = async (): Promise<number> => {
+      const rows: unknown[] = await server.dataSource.query('SELECT FROM sessions WHERE user_id = $1', [user.id]);
+      return rows.length;
+    };
     const { SessionsService } = await import('./sessions.service.js');
     await server.app.get(SessionsService).prune();
     expect(await count()).toBe(1);
-    await server.dataSource.query(`UPDATE sessions SET expires_at = now() - interval '31 days' WHERE user_id = $1`, [user.id]);
+    await server.dataSource.query(`UPDATE sessions SET expires_at = now() - interval '31 days' WHERE user_id = $1`, [
+      user.id,
+    ]);
     await server.app.get(SessionsService).prune();
     expect(await count()).toBe(0);
   });

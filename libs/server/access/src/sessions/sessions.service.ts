@@ -129,7 +129,11 @@ export class SessionsService {
     return 'used_again';
   }
 
-  private async findSession(manager: EntityManager, id: string, lock: '' | 'FOR UPDATE OF s'): Promise<SessionRow | undefined> {
+  private async findSession(
+    manager: EntityManager,
+    id: string,
+    lock: '' | 'FOR UPDATE OF s',
+  ): Promise<SessionRow | undefined> {
     const rows: SessionRow[] = await manager.query(
       `SELECT s.user_id, s.generation, s.rotated_at > clock_timestamp() - make_interval(secs => $2) AS in_grace
        FROM sessions s JOIN users u ON u.id = s.user_id

@@ -18,7 +18,8 @@ describe('set-up', () => {
     servers.push(server);
     return server;
   };
-  const tokenOf = (server: AccessServer): string => /^\/setup#token=([\w-]{43})$/.exec(server.setupPath ?? '')?.[1] ?? '';
+  const tokenOf = (server: AccessServer): string =>
+    /^\/setup#token=([\w-]{43})$/.exec(server.setupPath ?? '')?.[1] ?? '';
   const setUp = (server: AccessServer, token: string, username = 'ada'): Promise<Reply> =>
     server.call('POST /setup', { body: { token, username, password: 'umbrella-tundra-violin' } });
 
@@ -29,7 +30,11 @@ describe('set-up', () => {
     expect(done.status).toBe(201);
     expect(done.body).toMatchObject({ user: { username: 'ada', role: 'administrator' } });
     expect((await server.call('GET /users', { token: String(done.body['accessToken']) })).status).toBe(200);
-    for (const again of [await server.call('GET /setup'), await setUp(server, tokenOf(server), 'eve'), await setUp(server, 'guess', 'eve')]) {
+    for (const again of [
+      await server.call('GET /setup'),
+      await setUp(server, tokenOf(server), 'eve'),
+      await setUp(server, 'guess', 'eve'),
+    ]) {
       expect(again.body).toMatchObject({ status: 410, code: 'GONE' });
     }
     expect((await start()).setupPath).toBeUndefined();
@@ -46,7 +51,9 @@ describe('set-up', () => {
   it('lets exactly one through when many race over two replicas', async () => {
     const [first, second] = [await start(), await start()];
     const replies = await Promise.all(
-      Array.from({ length: 16 }, (_, index) => setUp(index % 2 === 0 ? first : second, tokenOf(second), `user${index}`)),
+      Array.from({ length: 16 }, (_, index) =>
+        setUp(index % 2 === 0 ? first : second, tokenOf(second), `user${index}`),
+      ),
     );
     const statuses = replies.map(({ status }) => status).toSorted();
     expect(statuses).toEqual([201, ...Array.from({ length: 15 }, () => 410)]);
@@ -56,7 +63,10 @@ describe('set-up', () => {
   it('refuses a password that is easy to guess, and stays open', async () => {
     const server = await start();
     const body = { token: tokenOf(server), username: 'ada', password: 'administrator' };
-    expect((await server.call('POST /setup', { body })).body).toMatchObject({ status: 400, errors: [{ path: 'body.password' }] });
+    expect((await server.call('POST /setup', { body })).body).toMatchObject({
+      status: 400,
+      errors: [{ path: 'body.password' }],
+    });
     expect((await setUp(server, tokenOf(server))).status).toBe(201);
   });
 
@@ -83,7 +93,10 @@ describe('set-up', () => {
       const server = await start(administrator);
       await start({ ...administrator, password: 'lantern-osprey-gravel' });
       await server.signIn(administrator);
-      expect((await server.call('POST /auth/login', { body: { ...administrator, password: 'lantern-osprey-gravel' } })).status).toBe(401);
+      expect(
+        (await server.call('POST /auth/login', { body: { ...administrator, password: 'lantern-osprey-gravel' } }))
+          .status,
+      ).toBe(401);
     });
 
     it.each([

@@ -52,7 +52,9 @@ export class SetupService {
     if (administrator !== undefined && (await this.isRequired())) {
       assertUsable(administrator);
       const passwordHash = await hashPassword(administrator.password);
-      await this.dataSource.transaction((manager) => this.makeAdministrator(manager, { username: administrator.username, passwordHash }));
+      await this.dataSource.transaction((manager) =>
+        this.makeAdministrator(manager, { username: administrator.username, passwordHash }),
+      );
     }
     const token = randomBytes(32).toString('base64url');
     const [rows]: [unknown[], number] = await this.dataSource.query(
@@ -89,7 +91,11 @@ export class SetupService {
   }
 
   /** The lock on the one row of `setup` lets exactly one through. @returns `undefined` when somebody else was first. */
-  private async makeAdministrator(manager: EntityManager, { username, passwordHash }: NewAdministrator, token?: string): Promise<number | undefined> {
+  private async makeAdministrator(
+    manager: EntityManager,
+    { username, passwordHash }: NewAdministrator,
+    token?: string,
+  ): Promise<number | undefined> {
     const [row]: SetupRow[] = await manager.query('SELECT token_hash, completed_at FROM setup FOR UPDATE');
     if (row === undefined || row.completed_at !== null) return undefined;
     if (token !== undefined && !fits(row, token)) throw new ProblemException('SETUP_TOKEN_REFUSED');
@@ -101,12 +107,17 @@ export class SetupService {
   }
 }
 
-const fits = ({ token_hash }: SetupRow, token: string): boolean => token_hash !== null && timingSafeEqual(token_hash, hashToken(token));
+const fits = ({ token_hash }: SetupRow, token: string): boolean =>
+  token_hash !== null && timingSafeEqual(token_hash, hashToken(token));
 
 function assertUsable({ username, password }: NonNullable<AccessOptions['administrator']>): void {
   if (!Username.safeParse(username).success) {
-    throw new AdministratorSettingError('LOCKSTEP_ADMIN_USERNAME may have letters, digits and . _ @ - only, at most 100.');
+    throw new AdministratorSettingError(
+      'LOCKSTEP_ADMIN_USERNAME may have letters, digits and . _ @ - only, at most 100.',
+    );
   }
-  const fault = Password.safeParse(password).success ? findPasswordFault(password, username) : 'must have 12 to 200 characters';
+  const fault = Password.safeParse(password).success
+    ? findPasswordFault(password, username)
+    : 'must have 12 to 200 characters';
   if (fault !== undefined) throw new AdministratorSettingError(`LOCKSTEP_ADMIN_PASSWORD ${fault}.`);
 }

@@ -7,7 +7,10 @@ import type { Request } from 'express';
  *
  * @throws {ProblemException} ORIGIN_REFUSED
  */
-export function assertOwnOrigin(request: Pick<Request, 'headers' | 'protocol' | 'host'>, allowed: readonly string[]): void {
+export function assertOwnOrigin(
+  request: Pick<Request, 'headers' | 'protocol' | 'host'>,
+  allowed: readonly string[],
+): void {
   const { origin } = request.headers;
   const site = request.headers['sec-fetch-site'];
   if (origin === undefined && site !== 'cross-site') return;

@@ -1,8 +1,26 @@
 import { ProblemException } from '@lockstep/server-http';
 import { commonWords, knownPhrases } from './common-words.js';
 
-const lookalikes: Readonly<Record<string, string>> = { '0': 'o', '1': 'i', '3': 'e', '4': 'a', '5': 's', '7': 't', '@': 'a', $: 's', '!': 'i' };
-const keyboardRows = ['abcdefghijklmnopqrstuvwxyz', '01234567890', 'qwertyuiop', 'qwertzuiop', 'asdfghjkl', 'zxcvbnm', 'yxcvbnm'];
+const lookalikes: Readonly<Record<string, string>> = {
+  '0': 'o',
+  '1': 'i',
+  '3': 'e',
+  '4': 'a',
+  '5': 's',
+  '7': 't',
+  '@': 'a',
+  $: 's',
+  '!': 'i',
+};
+const keyboardRows = [
+  'abcdefghijklmnopqrstuvwxyz',
+  '0123456789',
+  'qwertyuiop',
+  'qwertzuiop',
+  'asdfghjkl',
+  'zxcvbnm',
+  'yxcvbnm',
+];
 
 const lettersOf = (text: string): string => text.replace(/[^a-z]/g, '');
 
@@ -45,20 +63,27 @@ function isWalk(text: string): boolean {
 export function findPasswordFault(password: string, username: string): string | undefined {
   const lower = password.toLowerCase();
   if (isRepetition(lower) || isWalk(lower)) return 'is a repetition or a row of keys';
-  const letters = readings(password);
-  if (letters.every((reading) => reading === '') && !/[^\x20-\x7e]/.test(password)) return 'has no letters';
-  const ofUser = lettersOf(username.toLowerCase());
-  const words = new Set([...commonWords, ofUser, ...username.toLowerCase().split(/[^a-z]+/)].filter((word) => word !== ''));
+  if (!/\p{L}/u.test(password)) return 'has no letters';
+  // The words are English and German; about other scripts they say nothing.
   if (/[^\x20-\x7e]/.test(password)) return undefined;
-  const isKnown = (reading: string): boolean => knownPhrases.has(reading) || isMadeOf(reading, words) || isWalk(reading) || isRepetition(reading);
-  if (letters.some((reading) => reading !== '' && isKnown(reading))) return 'is easy to guess: it is made of common words, or of the user name';
-  return undefined;
+  const isKnown = (letters: string): boolean =>
+    knownPhrases.has(letters) || isMadeOf(letters, wordsWith(username)) || isWalk(letters) || isRepetition(letters);
+  return readings(password).some(isKnown)
+    ? 'is easy to guess: it is made of common words, or of the user name'
+    : undefined;
 }
+
+const wordsWith = (username: string): ReadonlySet<string> => {
+  const lower = username.toLowerCase();
+  return new Set([...commonWords, lettersOf(lower), ...lower.split(/[^a-z]+/)].filter((word) => word !== ''));
+};
 
 /** @throws {ProblemException} VALIDATION_FAILED that names the field. */
 export function assertGoodPassword(password: string, username: string): void {
   const fault = findPasswordFault(password, username);
   if (fault === undefined) return;
   const message = `${fault}; choose several unrelated words, or let a password manager make one`;
-  throw new ProblemException('VALIDATION_FAILED', `body.password: ${message}`, { errors: [{ path: 'body.password', message }] });
+  throw new ProblemException('VALIDATION_FAILED', `body.password: ${message}`, {
+    errors: [{ path: 'body.password', message }],
+  });
 }

@@ -10,7 +10,11 @@ import { AccessTokenService, accessTokenLife } from '../sessions/access-token.se
 import { setRefreshCookie } from '../sessions/refresh-cookie.js';
 import type { OpenedSession } from '../sessions/sessions.service.js';
 
-export const toSessionUser = ({ userId, username, role }: SignedInActor): SessionUser => ({ id: userId, username, role });
+export const toSessionUser = ({ userId, username, role }: SignedInActor): SessionUser => ({
+  id: userId,
+  username,
+  role,
+});
 
 /** Makes the answer to set-up, sign-in and refresh: access token in the body, refresh token in the cookie. */
 @Injectable()

@@ -15,13 +15,19 @@ describe('signing in', () => {
     await database.drop();
   });
 
-  const attempt = (username: string, password: string, more: { replica?: 0 | 1; address?: string } = {}): Promise<Reply> =>
+  const attempt = (
+    username: string,
+    password: string,
+    more: { replica?: 0 | 1; address?: string } = {},
+  ): Promise<Reply> =>
     servers[more.replica ?? 0].call('POST /auth/login', {
       body: { username, password },
       headers: { 'x-forwarded-for': more.address ?? '192.0.2.1' },
     });
   const entries = (): Promise<{ detail: string; actor: string; subject: string }[]> =>
-    servers[0].dataSource.query(`SELECT detail::text, actor::text, subject FROM audit_entries WHERE action = 'session.refused'`);
+    servers[0].dataSource.query(
+      `SELECT detail::text, actor::text, subject FROM audit_entries WHERE action = 'session.refused'`,
+    );
 
   it('answers an unknown user and a wrong password alike', async () => {
     const [unknown, wrong] = [await attempt('nobody', 'not-the-password'), await attempt('ada', 'not-the-password')];
@@ -50,7 +56,8 @@ describe('signing in', () => {
 
   it('is blocked for longer and longer after five failures, for the right password too, on every replica', async () => {
     const statuses: number[] = [];
-    for (let round = 0; round < 6; round += 1) statuses.push((await attempt('ada', `guess number ${round}`, { replica: 0 })).status);
+    for (let round = 0; round < 6; round += 1)
+      statuses.push((await attempt('ada', `guess number ${round}`, { replica: 0 })).status);
     expect(statuses).toEqual([401, 401, 401, 401, 401, 401]);
     const blocked = await attempt('ADA', administrator.password, { replica: 1, address: '198.51.100.7' });
     expect([blocked.status, blocked.headers.get('retry-after')]).toEqual([429, '1']);
@@ -87,7 +94,8 @@ describe('signing in', () => {
   });
 
   it('blocks an address that tries many names, and its whole IPv6 network, but nobody else', async () => {
-    for (let round = 0; round < 51; round += 1) await attempt(`name${round}`, 'guess', { address: `2001:db8::${round}` });
+    for (let round = 0; round < 51; round += 1)
+      await attempt(`name${round}`, 'guess', { address: `2001:db8::${round}` });
     expect((await attempt('ada', administrator.password, { address: '2001:db8:0:0:ffff::1' })).status).toBe(429);
     expect((await attempt('ada', administrator.password, { address: '2001:db8:0:1::1' })).status).toBe(200);
   });
@@ -113,7 +121,8 @@ describe('signing in', () => {
   });
 
   describe('changing one’s password', () => {
-    const change = (token: string, body: unknown): Promise<Reply> => servers[0].call('POST /auth/password', { token, body });
+    const change = (token: string, body: unknown): Promise<Reply> =>
+      servers[0].call('POST /auth/password', { token, body });
 
     it('ends the other sessions and not this one', async () => {
       const here = await servers[0].addUser('marie', 'viewer');

@@ -48,14 +48,20 @@ export class SignInService {
 
   /** Changes one's own password and ends one's other sessions. @throws {ProblemException} as {@link signIn}. */
   async changePassword(actor: SignedInActor, change: PasswordChange, address: string): Promise<void> {
-    if (actor.kind !== 'user') throw new ProblemException('PERMISSION_DENIED', 'An API token cannot change a password; sign in.');
+    if (actor.kind !== 'user')
+      throw new ProblemException('PERMISSION_DENIED', 'An API token cannot change a password; sign in.');
     assertGoodPassword(change.password, actor.username);
     await this.prove({ username: actor.username, password: change.currentPassword, address });
     const passwordHash = await hashPassword(change.password);
     await this.dataSource.transaction(async (manager) => {
       await manager.update(UserEntity, { id: actor.userId }, { passwordHash });
       await this.sessions.endOthers(manager, actor.userId, actor.sessionId);
-      await this.audit.record(manager, { actor, action: 'user.password_changed', subject: `user:${actor.userId}`, detail: { address } });
+      await this.audit.record(manager, {
+        actor,
+        action: 'user.password_changed',
+        subject: `user:${actor.userId}`,
+        detail: { address },
+      });
     });
   }
 

@@ -25,7 +25,12 @@ export class SignOutService {
     await this.dataSource.transaction(async (manager) => {
       for (const [sessionId, actor] of await findLiveSessions(manager, ids)) {
         if ((await this.sessions.end(manager, sessionId)) === undefined) continue;
-        await this.audit.record(manager, { actor, action: 'session.ended', subject: `user:${actor.userId}`, detail: { session: sessionId } });
+        await this.audit.record(manager, {
+          actor,
+          action: 'session.ended',
+          subject: `user:${actor.userId}`,
+          detail: { session: sessionId },
+        });
       }
     });
   }

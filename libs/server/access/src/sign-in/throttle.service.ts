@@ -44,7 +44,8 @@ export class ThrottleService {
       [keysOf(attempt).map(({ key }) => key)],
     );
     const seconds = rows[0]?.seconds ?? 0;
-    if (seconds > 0) throw new ProblemException('TOO_MANY_REQUESTS', `Try again in ${seconds} s.`, { retryAfter: seconds });
+    if (seconds > 0)
+      throw new ProblemException('TOO_MANY_REQUESTS', `Try again in ${seconds} s.`, { retryAfter: seconds });
   }
 
   async countFailure(attempt: Attempt): Promise<void> {

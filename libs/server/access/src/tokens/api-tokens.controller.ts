@@ -15,12 +15,18 @@ export class ApiTokensController {
   }
 
   @Route(routes.createToken)
-  create(@CurrentActor() actor: SignedInActor, @Input() { body }: RouteInput<typeof routes.createToken>): Promise<IssuedToken> {
+  create(
+    @CurrentActor() actor: SignedInActor,
+    @Input() { body }: RouteInput<typeof routes.createToken>,
+  ): Promise<IssuedToken> {
     return this.tokens.create(actor, body);
   }
 
   @Route(routes.revokeToken)
-  revoke(@CurrentActor() actor: SignedInActor, @Input() { params }: RouteInput<typeof routes.revokeToken>): Promise<void> {
+  revoke(
+    @CurrentActor() actor: SignedInActor,
+    @Input() { params }: RouteInput<typeof routes.revokeToken>,
+  ): Promise<void> {
     return this.tokens.revoke(actor, params.id);
   }
 }

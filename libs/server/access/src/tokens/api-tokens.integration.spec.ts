@@ -18,8 +18,10 @@ describe('an API token', () => {
     await database.drop();
   });
 
-  const issue = (token: string, body: unknown): Promise<Reply<IssuedToken>> => server.call<IssuedToken>('POST /tokens', { token, body });
-  const list = async (token: string): Promise<ApiToken[]> => (await server.call<{ items: ApiToken[] }>('GET /tokens', { token })).body.items;
+  const issue = (token: string, body: unknown): Promise<Reply<IssuedToken>> =>
+    server.call<IssuedToken>('POST /tokens', { token, body });
+  const list = async (token: string): Promise<ApiToken[]> =>
+    (await server.call<{ items: ApiToken[] }>('GET /tokens', { token })).body.items;
 
   it('is shown once, kept as a hash, and works as its owner', async () => {
     const { status, body } = await issue(admin, { name: 'pipeline' });
@@ -31,7 +33,13 @@ describe('an API token', () => {
     expect(row.row).not.toContain(body.token);
     expect((await server.call('GET /users', { token: body.token })).status).toBe(200);
     const actor = await server.app.get(AccessService).authenticate(body.token);
-    expect(actor).toMatchObject({ kind: 'token', id: String(body.id), name: 'pipeline (ada)', role: 'administrator', expiresAt: null });
+    expect(actor).toMatchObject({
+      kind: 'token',
+      id: String(body.id),
+      name: 'pipeline (ada)',
+      role: 'administrator',
+      expiresAt: null,
+    });
   });
 
   it('does no more than its role, and no more than its owner may now', async () => {
@@ -48,7 +56,10 @@ describe('an API token', () => {
 
   it('cannot have a role beyond its maker’s', async () => {
     const { token } = await server.addUser('modest', 'operator');
-    expect((await issue(token, { name: 'x', role: 'administrator' })).body).toMatchObject({ status: 403, code: 'PERMISSION_DENIED' });
+    expect((await issue(token, { name: 'x', role: 'administrator' })).body).toMatchObject({
+      status: 403,
+      code: 'PERMISSION_DENIED',
+    });
     expect((await issue(token, { name: 'x' })).body).toMatchObject({ role: 'operator' });
   });
 
@@ -93,14 +104,17 @@ describe('an API token', () => {
 
   it('notes its use, at most once a minute', async () => {
     const { body } = await issue(admin, { name: 'used' });
-    const lastUse = async (): Promise<string | null | undefined> => (await list(admin)).find(({ id }) => id === body.id)?.lastUsedAt;
+    const lastUse = async (): Promise<string | null | undefined> =>
+      (await list(admin)).find(({ id }) => id === body.id)?.lastUsedAt;
     expect(await lastUse()).toBeNull();
     await server.call('GET /auth/me', { token: body.token });
     const first = await lastUse();
     expect(Date.now() - Date.parse(first ?? '')).toBeLessThan(10_000);
     await server.call('GET /auth/me', { token: body.token });
     expect(await lastUse()).toBe(first);
-    await server.dataSource.query(`UPDATE api_tokens SET last_used_at = now() - interval '61 seconds' WHERE id = $1`, [body.id]);
+    await server.dataSource.query(`UPDATE api_tokens SET last_used_at = now() - interval '61 seconds' WHERE id = $1`, [
+      body.id,
+    ]);
     await server.call('GET /auth/me', { token: body.token });
     expect(Date.parse((await lastUse()) ?? '')).toBeGreaterThanOrEqual(Date.parse(first ?? ''));
   });
@@ -108,7 +122,10 @@ describe('an API token', () => {
   it('is told from others in one look by those who hold live sockets', async () => {
     const access = server.app.get(AccessService);
     const { token: session, user } = await server.addUser('live', 'operator');
-    const [{ body: one }, { body: two }] = [await issue(session, { name: 'one' }), await issue(session, { name: 'two' })];
+    const [{ body: one }, { body: two }] = [
+      await issue(session, { name: 'one' }),
+      await issue(session, { name: 'two' }),
+    ];
     const actors = await Promise.all([session, one.token, two.token, admin].map((token) => access.authenticate(token)));
     const known = actors.filter((actor) => actor !== undefined);
     expect(known).toHaveLength(4);

@@ -34,11 +34,22 @@ export class ApiTokensService {
   async create(actor: SignedInActor, { name, role = actor.role, expiresAt }: TokenInput): Promise<IssuedToken> {
     assertMayIssue(actor, role);
     const token = newApiToken();
-    const fields = { userId: actor.userId, name, role, tokenHash: hashApiToken(token), expiresAt: readExpiry(expiresAt) };
+    const fields = {
+      userId: actor.userId,
+      name,
+      role,
+      tokenHash: hashApiToken(token),
+      expiresAt: readExpiry(expiresAt),
+    };
     return this.dataSource.transaction(async (manager) => {
       const { id } = await manager.save(ApiTokenEntity, fields);
       const saved = await manager.findOneByOrFail(ApiTokenEntity, { id });
-      await this.audit.record(manager, { actor, action: 'api_token.created', subject: `api_token:${id}`, detail: { name, role, expiresAt } });
+      await this.audit.record(manager, {
+        actor,
+        action: 'api_token.created',
+        subject: `api_token:${id}`,
+        detail: { name, role, expiresAt },
+      });
       return { ...toApiToken(saved), token };
     });
   }
@@ -56,7 +67,8 @@ export class ApiTokensService {
 
 /** A token that makes tokens would outlive its own revocation. */
 function assertMayIssue(actor: SignedInActor, role: ApiToken['role']): void {
-  if (actor.kind === 'token') throw new ProblemException('PERMISSION_DENIED', 'An API token cannot make API tokens; sign in.');
+  if (actor.kind === 'token')
+    throw new ProblemException('PERMISSION_DENIED', 'An API token cannot make API tokens; sign in.');
   if (lesserRole(role, actor.role) !== role) {
     throw new ProblemException('PERMISSION_DENIED', `Your role is ${actor.role}; a token cannot have more.`);
   }
@@ -67,5 +79,7 @@ function readExpiry(text: string | undefined): Date | null {
   const expiry = new Date(text);
   if (expiry.getTime() > Date.now()) return expiry;
   const message = 'must be in the future';
-  throw new ProblemException('VALIDATION_FAILED', `body.expiresAt: ${message}`, { errors: [{ path: 'body.expiresAt', message }] });
+  throw new ProblemException('VALIDATION_FAILED', `body.expiresAt: ${message}`, {
+    errors: [{ path: 'body.expiresAt', message }],
+  });
 }

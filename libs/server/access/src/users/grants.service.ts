@@ -24,10 +24,21 @@ export class GrantsService {
       await lockUser(manager, userId);
       await assertConnectionsExist(manager, grants.connectionIds);
       await manager.delete(ConnectionGrantEntity, { userId });
-      await manager.insert(ConnectionGrantEntity, connectionIds.map((connectionId) => ({ userId, connectionId })));
+      await manager.insert(
+        ConnectionGrantEntity,
+        connectionIds.map((connectionId) => ({ userId, connectionId })),
+      );
       await manager.delete(TagGrantEntity, { userId });
-      await manager.insert(TagGrantEntity, tags.map((tag) => ({ userId, tag })));
-      await this.audit.record(manager, { actor, action: 'user.grants_set', subject: `user:${userId}`, detail: { connectionIds, tags } });
+      await manager.insert(
+        TagGrantEntity,
+        tags.map((tag) => ({ userId, tag })),
+      );
+      await this.audit.record(manager, {
+        actor,
+        action: 'user.grants_set',
+        subject: `user:${userId}`,
+        detail: { connectionIds, tags },
+      });
       return readUser(manager, userId);
     });
   }
@@ -42,5 +53,6 @@ async function assertConnectionsExist(manager: EntityManager, ids: readonly numb
   const errors = ids.flatMap((id, index) =>
     known.has(id) ? [] : [{ path: `body.connectionIds.${index}`, message: `there is no connection ${id}` }],
   );
-  if (errors.length > 0) throw new ProblemException('VALIDATION_FAILED', `${errors[0]?.path}: ${errors[0]?.message}`, { errors });
+  if (errors.length > 0)
+    throw new ProblemException('VALIDATION_FAILED', `${errors[0]?.path}: ${errors[0]?.message}`, { errors });
 }

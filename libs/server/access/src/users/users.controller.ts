@@ -24,17 +24,26 @@ export class UsersController {
   }
 
   @Route(routes.changeUser)
-  change(@CurrentActor() actor: SignedInActor, @Input() { params, body }: RouteInput<typeof routes.changeUser>): Promise<User> {
+  change(
+    @CurrentActor() actor: SignedInActor,
+    @Input() { params, body }: RouteInput<typeof routes.changeUser>,
+  ): Promise<User> {
     return this.users.change(actor, params.id, body);
   }
 
   @Route(routes.deleteUser)
-  remove(@CurrentActor() actor: SignedInActor, @Input() { params }: RouteInput<typeof routes.deleteUser>): Promise<void> {
+  remove(
+    @CurrentActor() actor: SignedInActor,
+    @Input() { params }: RouteInput<typeof routes.deleteUser>,
+  ): Promise<void> {
     return this.users.remove(actor, params.id);
   }
 
   @Route(routes.setGrants)
-  setGrants(@CurrentActor() actor: SignedInActor, @Input() { params, body }: RouteInput<typeof routes.setGrants>): Promise<User> {
+  setGrants(
+    @CurrentActor() actor: SignedInActor,
+    @Input() { params, body }: RouteInput<typeof routes.setGrants>,
+  ): Promise<User> {
     return this.grants.replace(actor, params.id, body);
   }
 }

@@ -37,25 +37,44 @@ describe('users', () => {
     const { status, body } = await create('linus');
     expect(status).toBe(201);
     expect(body).toEqual({
-      id: body.id, username: 'linus', role: 'viewer', disabled: false, grants: { connectionIds: [], tags: [] },
-      createdAt: expect.stringMatching(/Z$/), lastSignInAt: null,
+      id: body.id,
+      username: 'linus',
+      role: 'viewer',
+      disabled: false,
+      grants: { connectionIds: [], tags: [] },
+      createdAt: expect.stringMatching(/Z$/),
+      lastSignInAt: null,
     });
-    const first = await server.call<{ items: User[]; nextCursor: string; total: number }>('GET /users?limit=1', { token });
+    const first = await server.call<{ items: User[]; nextCursor: string; total: number }>('GET /users?limit=1', {
+      token,
+    });
     expect([first.body.items.length, first.body.total]).toEqual([1, 2]);
-    const second = await server.call<{ items: User[]; nextCursor: null }>(`GET /users?limit=1&cursor=${first.body.nextCursor}`, { token });
+    const second = await server.call<{ items: User[]; nextCursor: null }>(
+      `GET /users?limit=1&cursor=${first.body.nextCursor}`,
+      { token },
+    );
     expect([second.body.items[0]?.username, second.body.nextCursor]).toEqual(['linus', null]);
-    const changed = await server.call<User>(`PATCH /users/${body.id}`, { token, body: { username: 'torvalds', role: 'operator' } });
+    const changed = await server.call<User>(`PATCH /users/${body.id}`, {
+      token,
+      body: { username: 'torvalds', role: 'operator' },
+    });
     expect(changed.body).toMatchObject({ username: 'torvalds', role: 'operator' });
     expect((await server.call(`DELETE /users/${body.id}`, { token })).status).toBe(204);
     for (const line of [`PATCH /users/${body.id}`, `DELETE /users/${body.id}`, `PUT /users/${body.id}/grants`]) {
-      const answer = await server.call(line, { token, body: line.startsWith('PUT') ? { connectionIds: [], tags: [] } : {} });
+      const answer = await server.call(line, {
+        token,
+        body: line.startsWith('PUT') ? { connectionIds: [], tags: [] } : {},
+      });
       expect(answer.body).toMatchObject({ status: 404, code: 'NOT_FOUND' });
     }
   });
 
   it('never show a password or its hash', async () => {
     await create('hash-check');
-    const text = JSON.stringify([(await server.call('GET /users', { token })).body, (await server.call('GET /audit', { token })).body]);
+    const text = JSON.stringify([
+      (await server.call('GET /users', { token })).body,
+      (await server.call('GET /audit', { token })).body,
+    ]);
     expect(text).not.toContain('argon2');
     expect(text).not.toContain('walrus-cement-opal');
   });
@@ -65,12 +84,18 @@ describe('users', () => {
     expect(replies.map(({ status }) => status).toSorted()).toEqual([201, 409, 409]);
     expect(replies.find(({ status }) => status === 409)?.body).toMatchObject({ code: 'NAME_TAKEN' });
     const other = await create('brian');
-    expect((await server.call(`PATCH /users/${other.body.id}`, { token, body: { username: 'dennis' } })).status).toBe(409);
+    expect((await server.call(`PATCH /users/${other.body.id}`, { token, body: { username: 'dennis' } })).status).toBe(
+      409,
+    );
   });
 
   it.each([
     ['a short password', { username: 'x', role: 'viewer', password: 'short' }, 'body.password'],
-    ['a password made of the user name', { username: 'katherine', role: 'viewer', password: 'Katherine2024!' }, 'body.password'],
+    [
+      'a password made of the user name',
+      { username: 'katherine', role: 'viewer', password: 'Katherine2024!' },
+      'body.password',
+    ],
     ['an unknown role', { username: 'x', role: 'root', password: 'walrus-cement-opal' }, 'body.role'],
     ['a name with spaces', { username: 'a b', role: 'viewer', password: 'walrus-cement-opal' }, 'body.username'],
   ])('are not made with %s', async (_what, body, path) => {
@@ -79,7 +104,9 @@ describe('users', () => {
   });
 
   it('refuse a cursor that is none', async () => {
-    expect((await server.call('GET /users?cursor=nonsense', { token })).body).toMatchObject({ code: 'VALIDATION_FAILED' });
+    expect((await server.call('GET /users?cursor=nonsense', { token })).body).toMatchObject({
+      code: 'VALIDATION_FAILED',
+    });
   });
 
   it('have the role as it is now, not as it was at sign-in', async () => {
@@ -109,7 +136,10 @@ describe('users', () => {
         await server.call(`PATCH /users/${adminId}`, { token, body: { role: 'operator' } }),
       ];
       for (const { body } of tries) expect(body).toMatchObject({ status: 409, code: 'LAST_ADMINISTRATOR' });
-      expect((await server.call(`PATCH /users/${adminId}`, { token, body: { role: 'administrator', disabled: false } })).status).toBe(200);
+      expect(
+        (await server.call(`PATCH /users/${adminId}`, { token, body: { role: 'administrator', disabled: false } }))
+          .status,
+      ).toBe(200);
     });
 
     it('stays when administrators remove each other at the same moment', async () => {
@@ -120,12 +150,16 @@ describe('users', () => {
           server.call(`PATCH /users/${other.user.id}`, { token, body: how }),
           replica.call(`PATCH /users/${adminId}`, { token: other.token, body: how }),
         ]);
-        const left: unknown[] = await server.dataSource.query(`SELECT FROM users WHERE role = 'administrator' AND NOT disabled`);
+        const left: unknown[] = await server.dataSource.query(
+          `SELECT FROM users WHERE role = 'administrator' AND NOT disabled`,
+        );
         expect(left).toHaveLength(1);
         // The slower one was refused: as the last, or as no longer signed in or permitted.
         expect([one.status, two.status].filter((status) => status === 200)).toHaveLength(1);
         expect([401, 403, 409]).toContain([one.status, two.status].find((status) => status !== 200));
-        await server.dataSource.query(`UPDATE users SET role = 'administrator', disabled = false WHERE id = $1`, [adminId]);
+        await server.dataSource.query(`UPDATE users SET role = 'administrator', disabled = false WHERE id = $1`, [
+          adminId,
+        ]);
         await server.dataSource.query(`UPDATE users SET role = 'viewer' WHERE id = $1`, [other.user.id]);
         token = (await server.signIn()).token;
       }
@@ -134,14 +168,22 @@ describe('users', () => {
 
   describe('grants', () => {
     it('decide what a user sees, by id and by tag, and are replaced as a whole', async () => {
-      const [first, second, third] = [await addConnection('first'), await addConnection('second', ['web']), await addConnection('third', ['db'])];
+      const [first, second, third] = [
+        await addConnection('first'),
+        await addConnection('second', ['web']),
+        await addConnection('third', ['db']),
+      ];
       const { body: user } = await create('margaret');
       const access = server.app.get(AccessService);
-      const sees = async (): Promise<number[]> => (await access.visibleConnectionIds(user.id)).toSorted((one, other) => one - other);
+      const sees = async (): Promise<number[]> =>
+        (await access.visibleConnectionIds(user.id)).toSorted((one, other) => one - other);
       expect(await sees()).toEqual([]);
       const grant = (connectionIds: number[], tags: string[]) =>
         server.call<User>(`PUT /users/${user.id}/grants`, { token, body: { connectionIds, tags } });
-      expect((await grant([first, first], ['web', 'web', 'later'])).body.grants).toEqual({ connectionIds: [first], tags: ['later', 'web'] });
+      expect((await grant([first, first], ['web', 'web', 'later'])).body.grants).toEqual({
+        connectionIds: [first],
+        tags: ['later', 'web'],
+      });
       expect(await sees()).toEqual([first, second]);
       expect((await grant([third], [])).body.grants).toEqual({ connectionIds: [third], tags: [] });
       expect(await sees()).toEqual([third]);
@@ -154,10 +196,15 @@ describe('users', () => {
     it('of unknown connections are refused and change nothing', async () => {
       const known = await addConnection('known');
       const { body: user } = await create('joan');
-      const put = (connectionIds: number[]) => server.call(`PUT /users/${user.id}/grants`, { token, body: { connectionIds, tags: [] } });
+      const put = (connectionIds: number[]) =>
+        server.call(`PUT /users/${user.id}/grants`, { token, body: { connectionIds, tags: [] } });
       await put([known]);
       const refused = await put([known, 999_999]);
-      expect(refused.body).toMatchObject({ status: 400, code: 'VALIDATION_FAILED', errors: [{ path: 'body.connectionIds.1' }] });
+      expect(refused.body).toMatchObject({
+        status: 400,
+        code: 'VALIDATION_FAILED',
+        errors: [{ path: 'body.connectionIds.1' }],
+      });
       const { body } = await server.call<{ items: User[] }>('GET /users?limit=500', { token });
       expect(body.items.find(({ id }) => id === user.id)?.grants.connectionIds).toEqual([known]);
     });
@@ -168,7 +215,11 @@ describe('users', () => {
       const access = server.app.get(AccessService);
       const actor = await access.authenticate(theirs);
       if (actor === undefined) throw new Error('not signed in');
-      const failure = (id: number) => access.assertVisible(actor, id).then(() => 'seen', (error: unknown) => JSON.stringify(error));
+      const failure = (id: number) =>
+        access.assertVisible(actor, id).then(
+          () => 'seen',
+          (error: unknown) => JSON.stringify(error),
+        );
       expect(await failure(hidden)).toBe(await failure(999_999));
       expect(await failure(hidden)).not.toBe('seen');
       await server.call(`PUT /users/${user.id}/grants`, { token, body: { connectionIds: [hidden], tags: [] } });
@@ -177,7 +228,10 @@ describe('users', () => {
   });
 
   it('leave an audit entry with every change, and none without', async () => {
-    const count = async (): Promise<number> => (await server.dataSource.query('SELECT FROM audit_entries')).length;
+    const count = async (): Promise<number> => {
+      const rows: unknown[] = await server.dataSource.query('SELECT FROM audit_entries');
+      return rows.length;
+    };
     const before = await count();
     await create('dennis');
     expect(await count()).toBe(before);
@@ -185,11 +239,19 @@ describe('users', () => {
     const audit = await server.call<{ items: unknown[]; nextCursor: string }>('GET /audit?limit=1', { token });
     expect(audit.body.items).toEqual([
       {
-        id: before + 1, at: expect.stringMatching(/Z$/), actor: { kind: 'user', id: String(adminId), name: 'ada' }, action: 'user.created',
-        subject: `user:${body.id}`, result: 'ok', detail: { username: 'frances', role: 'viewer' }, hash: expect.stringMatching(/^[0-9a-f]{64}$/),
+        id: before + 1,
+        at: expect.stringMatching(/Z$/),
+        actor: { kind: 'user', id: String(adminId), name: 'ada' },
+        action: 'user.created',
+        subject: `user:${body.id}`,
+        result: 'ok',
+        detail: { username: 'frances', role: 'viewer' },
+        hash: expect.stringMatching(/^[0-9a-f]{64}$/),
       },
     ]);
-    const next = await server.call<{ items: { id: number }[] }>(`GET /audit?limit=1&cursor=${audit.body.nextCursor}`, { token });
+    const next = await server.call<{ items: { id: number }[] }>(`GET /audit?limit=1&cursor=${audit.body.nextCursor}`, {
+      token,
+    });
     expect(next.body.items[0]?.id).toBe(before);
   });
 });

@@ -35,7 +35,12 @@ export class UsersService {
     const passwordHash = await hashPassword(password);
     return this.transaction(async (manager) => {
       const user = await manager.save(UserEntity, { username, role, passwordHash, disabled: false });
-      await this.audit.record(manager, { actor, action: 'user.created', subject: `user:${user.id}`, detail: { username, role } });
+      await this.audit.record(manager, {
+        actor,
+        action: 'user.created',
+        subject: `user:${user.id}`,
+        detail: { username, role },
+      });
       return readUser(manager, user.id);
     });
   }
@@ -44,12 +49,20 @@ export class UsersService {
   async change(actor: SignedInActor, id: number, { password, ...change }: UserChange): Promise<User> {
     const passwordHash = password === undefined ? undefined : await hashPassword(password);
     return this.transaction(async (manager) => {
-      const user = await lockUser(manager, id, (role, disabled) => (change.role ?? role) === 'administrator' && !(change.disabled ?? disabled));
+      const user = await lockUser(
+        manager,
+        id,
+        (role, disabled) => (change.role ?? role) === 'administrator' && !(change.disabled ?? disabled),
+      );
       if (password !== undefined) assertGoodPassword(password, change.username ?? user.username);
       const fields = { ...change, ...(passwordHash !== undefined && { passwordHash }) };
       if (Object.keys(fields).length > 0) await manager.update(UserEntity, { id }, fields);
       if (passwordHash !== undefined || change.disabled === true) {
-        await this.sessions.endOthers(manager, id, actor.userId === id && change.disabled !== true ? actor.sessionId : undefined);
+        await this.sessions.endOthers(
+          manager,
+          id,
+          actor.userId === id && change.disabled !== true ? actor.sessionId : undefined,
+        );
       }
       const detail = { ...change, ...(password !== undefined && { newPassword: true }) };
       await this.audit.record(manager, { actor, action: 'user.changed', subject: `user:${id}`, detail });
