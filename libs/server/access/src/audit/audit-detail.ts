@@ -10,7 +10,8 @@ export function cleanDetail(value: unknown, name = ''): unknown {
   if (Array.isArray(value)) return value.map((item) => cleanDetail(item, name));
   if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
   if (typeof value === 'boolean' || value === null) return value;
-  if (typeof value !== 'object') return value === undefined ? undefined : String(value);
+  if (typeof value === 'bigint') return value.toString();
+  if (typeof value !== 'object') return undefined;
   return Object.fromEntries(
     Object.entries(value)
       .filter(([, item]) => item !== undefined)
