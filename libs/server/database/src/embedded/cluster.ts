@@ -49,7 +49,11 @@ export async function writeSettings(cluster: Cluster, socketDirectory: string): 
     unix_socket_directories: `"${socketDirectory.replaceAll('"', '""')}"`,
   };
   const lines = Object.entries(settings).map(([name, value]) => `${name} = '${value.replace(/['\\]/g, '$&$&')}'\n`);
-  await writeAs(cluster, 'lockstep.conf', `# Written at each start. Put your own settings into postgresql.conf.\n${lines.join('')}`);
+  await writeAs(
+    cluster,
+    'lockstep.conf',
+    `# Written at each start. Put your own settings into postgresql.conf.\n${lines.join('')}`,
+  );
 }
 
 async function initialise(cluster: Cluster, directory: string): Promise<void> {
@@ -60,7 +64,13 @@ async function initialise(cluster: Cluster, directory: string): Promise<void> {
   await runAs(account, [binaries.initdb, '-D', directory, ...access, ...locale]).catch((error: unknown) => {
     throw new EmbeddedPostgresError(`initdb failed in ${directory}. ${wordsOf(error)}`, { cause: error });
   });
-  await runAs(account, ['/bin/sh', '-c', `echo "include 'lockstep.conf'" >> "$1"`, 'sh', join(directory, 'postgresql.conf')]);
+  await runAs(account, [
+    '/bin/sh',
+    '-c',
+    `echo "include 'lockstep.conf'" >> "$1"`,
+    'sh',
+    join(directory, 'postgresql.conf'),
+  ]);
 }
 
 /** Written by the account itself: root must not follow a link that somebody put into another user's folder. */

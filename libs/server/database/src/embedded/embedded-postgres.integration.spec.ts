@@ -84,7 +84,9 @@ describe('the embedded Postgres', () => {
 
   it('takes over the running server after its process was killed, and can stop it', async () => {
     const dataDirectory = join(folder, 'postgres');
-    const build = fileURLToPath(new URL(`../../../../../node_modules/.cache/lockstep-launcher-${process.pid}`, import.meta.url));
+    const build = fileURLToPath(
+      new URL(`../../../../../node_modules/.cache/lockstep-launcher-${process.pid}`, import.meta.url),
+    );
     const launcher = await buildLauncher(build);
     const script = `const { startEmbeddedPostgres } = await import(process.argv[1]);
       await startEmbeddedPostgres({ dataDirectory: process.argv[2] });
@@ -150,7 +152,7 @@ describe('the embedded Postgres', () => {
   });
 
   it('uses a short socket path for a folder whose own is too long', async () => {
-    const dataDirectory = join(folder, 'a-rather-long-name'.repeat(6), "it's a \"quoted\", long one", 'postgres');
+    const dataDirectory = join(folder, 'a-rather-long-name'.repeat(6), 'it\'s a "quoted", long one', 'postgres');
     const server = await start(dataDirectory);
     expect(await query(server.url, 'select 1 as one')).toEqual([{ one: 1 }]);
     const socketDirectory = new URL(server.url.replace('@/', '@host/')).searchParams.get('host') ?? '';
@@ -206,7 +208,9 @@ describe('the embedded Postgres', () => {
       expect(await query(second.url, 'select answer from kept')).toEqual([{ answer: 42 }]);
       await second.stop();
       await rm(location, { recursive: true });
-      await expect(start(join(folder, 'postgres'))).rejects.toThrow(/says that the database is in .* and there is none/);
+      await expect(start(join(folder, 'postgres'))).rejects.toThrow(
+        /says that the database is in .* and there is none/,
+      );
     });
 
     it('does not begin an empty database when its user can no longer reach the one that exists', async () => {

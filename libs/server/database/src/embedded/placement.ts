@@ -19,10 +19,7 @@ export interface Cluster {
 }
 
 /** Decides which user runs Postgres, with which binaries and in which folder. Makes the folders; creates no database. */
-export async function placeCluster(
-  requestedDirectory: string,
-  settings: Record<string, string>,
-): Promise<Cluster> {
+export async function placeCluster(requestedDirectory: string, settings: Record<string, string>): Promise<Cluster> {
   const dataDirectory = resolve(requestedDirectory);
   const elsewhere = await readFile(join(dataDirectory, 'location'), 'utf8').catch(() => undefined);
   const preferred = elsewhere?.trim() ?? dataDirectory;
@@ -56,7 +53,9 @@ async function reachableDirectory(dataDirectory: string, account: Account | unde
   });
   if (await isCluster(dataDirectory)) return dataDirectory;
   if (others.length > 0) {
-    throw new EmbeddedPostgresError(`${dataDirectory} holds other files (${others[0]}) and no database. Choose an empty folder.`);
+    throw new EmbeddedPostgresError(
+      `${dataDirectory} holds other files (${others[0]}) and no database. Choose an empty folder.`,
+    );
   }
   if (!account) return dataDirectory;
   await chown(dataDirectory, account.uid, account.gid);

@@ -31,7 +31,10 @@ export class Presence {
     this.left = true;
     try {
       await this.client.query('select pg_advisory_unlock_shared($1, $2)', lockKeys);
-      const result = await this.client.query<{ last: boolean }>('select pg_try_advisory_lock($1, $2) as last', lockKeys);
+      const result = await this.client.query<{ last: boolean }>(
+        'select pg_try_advisory_lock($1, $2) as last',
+        lockKeys,
+      );
       return result.rows[0]?.last === true;
     } catch {
       return false; // The server has gone already.

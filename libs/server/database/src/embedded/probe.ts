@@ -33,9 +33,12 @@ function stateAfter(error: unknown): ServerState {
     case '53300': // too_many_connections: very much alive
       return 'ready';
     case 'EACCES':
-      throw new EmbeddedPostgresError('a running server belongs to another user. Stop it, or start Lockstep as that user.', {
-        cause: error,
-      });
+      throw new EmbeddedPostgresError(
+        'a running server belongs to another user. Stop it, or start Lockstep as that user.',
+        {
+          cause: error,
+        },
+      );
     default:
       return 'absent';
   }

@@ -24,7 +24,7 @@ interface RunningServer {
 export async function bringUp(cluster: Cluster): Promise<RunningServer> {
   const deadline = performance.now() + startDeadlineMilliseconds;
   let launch: Launch | undefined;
-  for (let failures = 0; performance.now() < deadline; ) {
+  for (let failures = 0; performance.now() < deadline;) {
     const running = await findServer(cluster.directory);
     if (running?.state === 'ready') return { url: running.url, reused: launch === undefined };
     if (launch?.ended) {
@@ -46,13 +46,18 @@ export async function shutDown(cluster: Cluster): Promise<void> {
     const lock = await readLock(cluster.directory);
     if (!lock) return;
     // Sent by the account, so that a forged file cannot make root signal another program.
-    await runAs(cluster.account, ['/bin/sh', '-c', `kill -${signal} "$1"`, 'sh', lock.processId]).catch(() => undefined);
+    await runAs(cluster.account, ['/bin/sh', '-c', `kill -${signal} "$1"`, 'sh', lock.processId]).catch(
+      () => undefined,
+    );
     if (await lockGone(cluster.directory)) {
-      if (lock.socketDirectory === shortSocketDirectory(cluster.directory)) await rm(lock.socketDirectory, { recursive: true, force: true });
+      if (lock.socketDirectory === shortSocketDirectory(cluster.directory))
+        await rm(lock.socketDirectory, { recursive: true, force: true });
       return;
     }
   }
-  throw new EmbeddedPostgresError(`the server in ${cluster.directory} did not end. See ${join(cluster.directory, 'postgres.log')}.`);
+  throw new EmbeddedPostgresError(
+    `the server in ${cluster.directory} did not end. See ${join(cluster.directory, 'postgres.log')}.`,
+  );
 }
 
 async function lockGone(directory: string): Promise<boolean> {

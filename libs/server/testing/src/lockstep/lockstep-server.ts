@@ -67,7 +67,8 @@ export class LockstepServer {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.process = child;
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (data: Buffer) => (this.output += data.toString()));
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (data: Buffer) => (this.output += data.toString()));
     try {
       await waitUntil(
         'Lockstep says that it is ready',

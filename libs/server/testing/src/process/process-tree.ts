@@ -16,7 +16,7 @@ export async function processTree(root: number): Promise<number[]> {
 /** Sends the signal to the process and its descendants, also to those that are born meanwhile. */
 export async function signalTree(root: number, signal: NodeJS.Signals): Promise<void> {
   const told = new Set<number>();
-  for (let news = true; news; ) {
+  for (let news = true; news;) {
     const fresh = (await processTree(root)).filter((id) => !told.has(id));
     fresh.forEach((id) => {
       told.add(id);

@@ -15,10 +15,24 @@ async function logInByKey(sshd: Sshd, command: string): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'lockstep-client-'));
   const key = join(directory, 'key');
   await writeFile(key, sshd.user.privateKey, { mode: 0o600 });
-  const options = ['BatchMode=yes', 'StrictHostKeyChecking=no', `UserKnownHostsFile=${directory}/known`, 'ConnectTimeout=2'];
+  const options = [
+    'BatchMode=yes',
+    'StrictHostKeyChecking=no',
+    `UserKnownHostsFile=${directory}/known`,
+    'ConnectTimeout=2',
+  ];
   try {
-    const parameters = ['-F', 'none', '-i', key, '-p', String(sshd.port), ...options.flatMap((option) => ['-o', option])];
-    return (await execute('ssh', [...parameters, `${sshd.username}@${sshd.address}`, command], { timeout: 5_000 })).stdout;
+    const parameters = [
+      '-F',
+      'none',
+      '-i',
+      key,
+      '-p',
+      String(sshd.port),
+      ...options.flatMap((option) => ['-o', option]),
+    ];
+    return (await execute('ssh', [...parameters, `${sshd.username}@${sshd.address}`, command], { timeout: 5_000 }))
+      .stdout;
   } finally {
     await rm(directory, { recursive: true });
   }
@@ -64,14 +78,19 @@ describe('the private sshd', () => {
     const before = sshd.hostKeyFingerprint;
     await sshd.changeHostKey();
     expect(sshd.hostKeyFingerprint).not.toBe(before);
-    const { stdout } = await execute('sh', ['-c', `ssh-keyscan -p ${sshd.port} 127.0.0.1 2>/dev/null | ssh-keygen -lf -`]);
+    const { stdout } = await execute('sh', [
+      '-c',
+      `ssh-keyscan -p ${sshd.port} 127.0.0.1 2>/dev/null | ssh-keygen -lf -`,
+    ]);
     expect(stdout).toContain(sshd.hostKeyFingerprint);
   });
 
   (runsAsRoot ? it : it.skip)('logs a user in by password as root, and counts a wrong one once', async () => {
     const before = await sshd.loginAttempts();
     await logInByPassword(sshd, sshd.user.password ?? '');
-    await expect(logInByPassword(sshd, 'wrong password')).rejects.toThrow('All configured authentication methods failed');
+    await expect(logInByPassword(sshd, 'wrong password')).rejects.toThrow(
+      'All configured authentication methods failed',
+    );
     expect((await sshd.loginAttempts()) - before).toBe(2);
   });
 

@@ -33,7 +33,14 @@ export async function ensureBaseSystem(): Promise<string> {
   const unfinished = `${base}.new-${process.pid}`;
   await mkdir(cacheDirectory, { recursive: true });
   try {
-    await run(['debootstrap', '--variant=minbase', `--include=${packages.join(',')}`, release, unfinished, await mirror(release)]);
+    await run([
+      'debootstrap',
+      '--variant=minbase',
+      `--include=${packages.join(',')}`,
+      release,
+      unfinished,
+      await mirror(release),
+    ]);
     await run(['chroot', unfinished, 'systemctl', 'disable', ...quietUnits]);
     await rename(unfinished, base);
   } catch (error) {

@@ -11,7 +11,9 @@ const title = reason ? `a systemd host (left out: ${reason})` : 'a systemd host'
   let host: SystemdHost;
 
   beforeAll(async () => {
-    host = await startSystemdHost({ sudoers: ['lockstep ALL=(root) NOPASSWD: /usr/bin/systemctl restart cron-like.service'] });
+    host = await startSystemdHost({
+      sudoers: ['lockstep ALL=(root) NOPASSWD: /usr/bin/systemctl restart cron-like.service'],
+    });
   }, 300_000);
 
   afterAll(async () => {
@@ -24,7 +26,10 @@ const title = reason ? `a systemd host (left out: ${reason})` : 'a systemd host'
   });
 
   it('shows its own host key over SSH', async () => {
-    const { stdout } = await execute('sh', ['-c', `ssh-keyscan -p ${host.port} 127.0.0.1 2>/dev/null | ssh-keygen -lf -`]);
+    const { stdout } = await execute('sh', [
+      '-c',
+      `ssh-keyscan -p ${host.port} 127.0.0.1 2>/dev/null | ssh-keygen -lf -`,
+    ]);
     expect(stdout).toContain(host.hostKeyFingerprint);
   });
 });

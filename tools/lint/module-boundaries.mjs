@@ -1,0 +1,51 @@
+/**
+ * Who may import whom, by domain. An import that is missing here is a lint error: read `libs/README.md`, then either turn
+ * the import round or add the arrow with a dated line in the library's README.
+ */
+const arrows = {
+  server: {
+    database: [],
+    secrets: [],
+    ssh: [],
+    http: ['database'],
+    access: ['http', 'database', 'secrets'],
+    operations: ['http', 'database', 'secrets', 'access'],
+    connections: ['http', 'database', 'secrets', 'access', 'operations', 'ssh'],
+    testing: ['database'],
+    app: ['http', 'database', 'secrets', 'access', 'operations', 'connections', 'ssh'],
+  },
+  console: {
+    api: [],
+    live: [],
+    ui: [],
+    access: ['api', 'live', 'ui'],
+    operations: ['api', 'live', 'ui', 'access'],
+    connections: ['api', 'live', 'ui', 'access', 'operations'],
+    app: ['api', 'live', 'ui', 'access', 'operations', 'connections'],
+  },
+};
+
+/** @param {{ inTests: boolean }} place tests alone may use the test servers */
+export function moduleBoundaries({ inTests }) {
+  const always = ['domain:contract', ...(inTests ? ['domain:testing'] : [])];
+  const byDomain = Object.entries(arrows).flatMap(([scope, domains]) =>
+    Object.entries(domains).map(([domain, targets]) => ({
+      allSourceTags: [`scope:${scope}`, `domain:${domain}`],
+      onlyDependOnLibsWithTags: [...always, `domain:${domain}`, ...targets.map((target) => `domain:${target}`)],
+    })),
+  );
+  return {
+    // The product's version is written down once, in the root manifest.
+    allow: ['^(\\.\\./)+package\\.json$'],
+    depConstraints: [
+      {
+        sourceTag: 'scope:shared',
+        onlyDependOnLibsWithTags: ['scope:shared'],
+        allowedExternalImports: ['zod', 'tslib'],
+      },
+      { sourceTag: 'scope:server', onlyDependOnLibsWithTags: ['scope:server', 'scope:shared'] },
+      { sourceTag: 'scope:console', onlyDependOnLibsWithTags: ['scope:console', 'scope:shared'] },
+      ...byDomain,
+    ],
+  };
+}
