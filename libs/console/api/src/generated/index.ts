@@ -133,8 +133,8 @@ export type { ListOperations$Params as ListOperations$Params } from './fn/operat
 export { listOperations as listOperations } from './fn/operations/list-operations';
 export type { GetOperation$Params as GetOperation$Params } from './fn/operations/get-operation';
 export { getOperation as getOperation } from './fn/operations/get-operation';
-export type { GetOperationEvents$Json$Params as GetOperationEvents$Json$Params } from './fn/operations/get-operation-events-json';
-export { getOperationEvents$Json as getOperationEvents$Json } from './fn/operations/get-operation-events-json';
+export type { GetOperationEvents$Params as GetOperationEvents$Params } from './fn/operations/get-operation-events';
+export { getOperationEvents as getOperationEvents } from './fn/operations/get-operation-events';
 export type { GetOperationEvents$EventStream$Params as GetOperationEvents$EventStream$Params } from './fn/operations/get-operation-events-event-stream';
 export { getOperationEvents$EventStream as getOperationEvents$EventStream } from './fn/operations/get-operation-events-event-stream';
 export type { CancelOperation$Params as CancelOperation$Params } from './fn/operations/cancel-operation';

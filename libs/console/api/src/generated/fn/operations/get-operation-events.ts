@@ -9,7 +9,7 @@ import { RequestBuilder } from '../../request-builder';
 
 import { OperationEventPage } from '../../models/operation-event-page';
 
-export interface GetOperationEvents$Json$Params {
+export interface GetOperationEvents$Params {
   id: string;
 
 /**
@@ -25,8 +25,8 @@ export interface GetOperationEvents$Json$Params {
   'last-event-id'?: number;
 }
 
-export function getOperationEvents$Json(http: HttpClient, rootUrl: string, params: GetOperationEvents$Json$Params, context?: HttpContext): Observable<StrictHttpResponse<OperationEventPage>> {
-  const rb = new RequestBuilder(rootUrl, getOperationEvents$Json.PATH, 'get');
+export function getOperationEvents(http: HttpClient, rootUrl: string, params: GetOperationEvents$Params, context?: HttpContext): Observable<StrictHttpResponse<OperationEventPage>> {
+  const rb = new RequestBuilder(rootUrl, getOperationEvents.PATH, 'get');
   if (params) {
     rb.path('id', params.id, {});
     rb.query('after', params.after, {});
@@ -45,4 +45,4 @@ export function getOperationEvents$Json(http: HttpClient, rootUrl: string, param
   );
 }
 
-getOperationEvents$Json.PATH = '/operations/{id}/events';
+getOperationEvents.PATH = '/operations/{id}/events';

@@ -1,0 +1,20 @@
+import { provideHttpClient, withInterceptors } from '@angular/common/http';
+import { inject, provideAppInitializer, provideBrowserGlobalErrorListeners, type ApplicationConfig } from '@angular/core';
+import { TitleStrategy, provideRouter, withComponentInputBinding, withInMemoryScrolling } from '@angular/router';
+import { provideApiConfiguration } from '@lockstep/console-api';
+import { Session, sessionInterceptor } from '@lockstep/console-access';
+import { provideLive } from '@lockstep/console-live';
+import { appRoutes } from './app.routes';
+import { PageTitle } from './page-title';
+
+export const appConfig: ApplicationConfig = {
+  providers: [
+    provideBrowserGlobalErrorListeners(),
+    provideRouter(appRoutes, withComponentInputBinding(), withInMemoryScrolling({ scrollPositionRestoration: 'enabled' })),
+    provideHttpClient(withInterceptors([sessionInterceptor])),
+    provideApiConfiguration('/api'),
+    provideLive(Session),
+    provideAppInitializer(() => inject(Session).start()),
+    { provide: TitleStrategy, useExisting: PageTitle },
+  ],
+};

@@ -1,0 +1,140 @@
+import { ChangeDetectionStrategy, Component, ElementRef, computed, inject, linkedSignal, signal, viewChild } from '@angular/core';
+import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
+import { MatDialogRef } from '@angular/material/dialog';
+import { Router } from '@angular/router';
+import { Session } from '@lockstep/console-access';
+import { Api, listConnections } from '@lockstep/console-api';
+import { ConnectionTests } from '@lockstep/console-connections';
+import { OperationsStore, describeState, typeTitle } from '@lockstep/console-operations';
+import { Icon, Preferences, type IconName } from '@lockstep/console-ui';
+import type { Connection } from '@lockstep/contract';
+import { Subject, debounceTime, switchMap } from 'rxjs';
+
+interface Entry {
+  readonly id: string;
+  readonly icon: IconName;
+  readonly title: string;
+  readonly detail: string;
+  readonly group: string;
+  readonly run: () => void;
+}
+
+const words = { hosts: $localize`Hosts`, operations: $localize`Operations`, actions: $localize`Actions`, pages: $localize`Pages` };
+
+/** Finds hosts, operations and actions by a few letters. */
+@Component({
+  selector: 'lockstep-palette',
+  imports: [Icon],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  templateUrl: './palette.html',
+  styleUrl: './palette.scss',
+})
+export class Palette {
+  private readonly api = inject(Api);
+  private readonly router = inject(Router);
+  private readonly session = inject(Session);
+  private readonly store = inject(OperationsStore);
+  private readonly tests = inject(ConnectionTests);
+  private readonly preferences = inject(Preferences);
+  private readonly dialog = inject(MatDialogRef);
+  private readonly list = viewChild<ElementRef<HTMLElement>>('list');
+  private readonly typed = new Subject<string>();
+  private readonly hosts = signal<readonly Connection[]>([]);
+
+  protected readonly query = signal('');
+  protected readonly entries = computed(() => {
+    const query = this.query().trim().toLowerCase();
+    const fits = ({ title, detail }: Entry) => `${title} ${detail}`.toLowerCase().includes(query);
+    const local = [...this.operations(), ...this.actions(), ...this.pages()].filter(fits);
+    return [...this.hostEntries(), ...local].slice(0, 30);
+  });
+  protected readonly active = linkedSignal({ source: this.entries, computation: () => 0 });
+
+  constructor() {
+    const search = async (text: string) => await this.api.invoke(listConnections, { limit: 6, ...(text === '' ? {} : { search: text }) }).catch(() => null);
+    this.typed.pipe(debounceTime(120), switchMap(search), takeUntilDestroyed()).subscribe((page) => this.hosts.set(page?.items ?? []));
+    this.typed.next('');
+  }
+
+  protected type(text: string): void {
+    this.query.set(text);
+    this.typed.next(text.trim());
+  }
+
+  protected choose(entry: Entry | undefined): void {
+    this.dialog.close();
+    entry?.run();
+  }
+
+  protected onKey(event: KeyboardEvent): void {
+    const by = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
+    if (event.key === 'Enter') this.choose(this.entries()[this.active()]);
+    else if (by === 0) return;
+    event.preventDefault();
+    const count = this.entries().length;
+    if (count > 0) this.active.update((index) => (index + by + count) % count);
+    this.list()?.nativeElement.querySelector(`#palette-${this.active()}`)?.scrollIntoView({ block: 'nearest' });
+  }
+
+  private hostEntries(): readonly Entry[] {
+    const mayTest = this.session.may('operations.start') && this.query().trim() !== '';
+    return this.hosts().flatMap((host): Entry[] => [
+      { id: `host-${host.id}`, icon: 'server', title: host.name, detail: `${host.username}@${host.host}`, group: words.hosts, run: () => this.go('/connections', host.id) },
+      ...(mayTest && this.hosts().length <= 3
+        ? [{ id: `test-${host.id}`, icon: 'terminal' as const, title: $localize`Test SSH on ${host.name}:NAME:`, detail: '', group: words.hosts, run: () => void this.test(host) }]
+        : []),
+    ]);
+  }
+
+  private operations(): readonly Entry[] {
+    const newest = [...this.store.operations().values()].sort((left, right) => (left.id < right.id ? 1 : -1)).slice(0, 12);
+    return newest.map((operation) => ({
+      id: operation.id,
+      icon: 'activity',
+      title: `${typeTitle(operation.type)} · ${operation.connectionName}`,
+      detail: describeState(operation).word,
+      group: words.operations,
+      run: () => this.go('/operations', operation.id),
+    }));
+  }
+
+  private actions(): readonly Entry[] {
+    const entries: Entry[] = [
+      { id: 'theme', icon: 'moon', title: $localize`Switch between light and dark`, detail: '', group: words.actions, run: () => this.switchTheme() },
+      { id: 'sign-out', icon: 'signOut', title: $localize`Sign out`, detail: '', group: words.actions, run: () => void this.session.signOut() },
+    ];
+    if (!this.session.may('connections.manage')) return entries;
+    return [
+      { id: 'add', icon: 'plus', title: $localize`Add connection`, detail: '', group: words.actions, run: () => this.go('/connections/new') },
+      { id: 'import', icon: 'upload', title: $localize`Import connections`, detail: '', group: words.actions, run: () => this.go('/connections/import') },
+      ...entries,
+    ];
+  }
+
+  private pages(): readonly Entry[] {
+    const page = (id: string, icon: IconName, title: string, path: string): Entry => ({ id, icon, title, detail: '', group: words.pages, run: () => this.go(path) });
+    return [
+      page('overview', 'overview', $localize`Overview`, '/'),
+      page('connections', 'server', $localize`Connections`, '/connections'),
+      page('operations', 'activity', $localize`Operations`, '/operations'),
+      page('account', 'user', $localize`Account`, '/settings/account'),
+      page('tokens', 'key', $localize`API tokens`, '/settings/tokens'),
+      ...(this.session.may('users.manage') ? [page('users', 'users', $localize`Users`, '/settings/users')] : []),
+      ...(this.session.may('audit.read') ? [page('audit', 'document', $localize`Audit`, '/settings/audit')] : []),
+    ];
+  }
+
+  private go(...commands: (string | number)[]): void {
+    void this.router.navigate(commands);
+  }
+
+  private async test(host: Connection): Promise<void> {
+    const answer = await this.tests.start(host.id);
+    if (answer !== null) this.go('/operations', answer.operationId);
+  }
+
+  private switchTheme(): void {
+    const isDark = getComputedStyle(document.documentElement).colorScheme === 'dark' || (this.preferences.theme() === 'system' && matchMedia('(prefers-color-scheme: dark)').matches);
+    this.preferences.theme.set(isDark ? 'light' : 'dark');
+  }
+}

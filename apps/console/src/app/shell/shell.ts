@@ -1,0 +1,96 @@
+import { A11yModule } from '@angular/cdk/a11y';
+import { OverlayModule, type ConnectedPosition } from '@angular/cdk/overlay';
+import { ChangeDetectionStrategy, Component, ElementRef, computed, effect, inject, signal, viewChild } from '@angular/core';
+import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
+import { MatDialog } from '@angular/material/dialog';
+import { MatTooltip } from '@angular/material/tooltip';
+import { NavigationEnd, Router, RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
+import { ActivityTray, Failures, OperationsStore, describeState, typeTitle } from '@lockstep/console-operations';
+import { Announcer, Icon, Preferences, Spinner, type IconName } from '@lockstep/console-ui';
+import type { Operation } from '@lockstep/contract';
+import { filter } from 'rxjs';
+import { LinkChip } from '../link-chip/link-chip';
+import { PageTitle } from '../page-title';
+import { UserMenu } from './user-menu';
+
+interface Place {
+  readonly path: string;
+  readonly title: string;
+  readonly icon: IconName;
+  readonly exact: boolean;
+}
+
+const below: ConnectedPosition[] = [{ originX: 'end', originY: 'bottom', overlayX: 'end', overlayY: 'top', offsetY: 8 }];
+
+/** Rail, top bar, page. What runs is in reach wherever one is. */
+@Component({
+  selector: 'lockstep-shell',
+  imports: [A11yModule, ActivityTray, Icon, LinkChip, MatTooltip, OverlayModule, RouterLink, RouterLinkActive, RouterOutlet, Spinner, UserMenu],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  templateUrl: './shell.html',
+  styleUrl: './shell.scss',
+  host: { '(document:keydown)': 'onKey($event)' },
+})
+export class Shell {
+  private readonly dialog = inject(MatDialog);
+  private readonly announcer = inject(Announcer);
+  private readonly main = viewChild.required<ElementRef<HTMLElement>>('main');
+  protected readonly preferences = inject(Preferences);
+  protected readonly store = inject(OperationsStore);
+  protected readonly failures = inject(Failures);
+
+  protected readonly below = below;
+  protected readonly isTrayOpen = signal(false);
+  protected readonly isWide = computed(() => this.preferences.rail() === 'wide');
+  protected readonly places: readonly Place[] = [
+    { path: '/', title: $localize`Overview`, icon: 'overview', exact: true },
+    { path: '/connections', title: $localize`Connections`, icon: 'server', exact: false },
+    { path: '/operations', title: $localize`Operations`, icon: 'activity', exact: false },
+    { path: '/settings', title: $localize`Settings`, icon: 'settings', exact: false },
+  ];
+  protected readonly shortcut = /Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘ K' : 'Ctrl K';
+
+  constructor() {
+    const title = inject(PageTitle);
+    effect(() => title.tab.set({ active: this.store.active().length, failed: this.failures.list().length }));
+    this.store.ended.pipe(takeUntilDestroyed()).subscribe((operation) => this.announce(operation));
+    inject(Router)
+      .events.pipe(
+        filter((event) => event instanceof NavigationEnd),
+        takeUntilDestroyed(),
+      )
+      .subscribe(() => this.isTrayOpen.set(false));
+  }
+
+  protected toggleRail(): void {
+    this.preferences.rail.update((rail) => (rail === 'wide' ? 'icons' : 'wide'));
+  }
+
+  protected skip(event: Event): void {
+    event.preventDefault();
+    this.main().nativeElement.focus();
+  }
+
+  protected async openPalette(): Promise<void> {
+    if (this.dialog.openDialogs.length > 0) return;
+    const { Palette } = await import('../palette/palette');
+    this.dialog.open(Palette, { width: '600px', position: { top: 'min(12vh, 96px)' }, panelClass: 'lockstep-palette', ariaLabel: $localize`Search`, restoreFocus: true });
+  }
+
+  /** Ctrl or Cmd with K from everywhere; `/` where one is not typing. */
+  protected onKey(event: KeyboardEvent): void {
+    const isPaletteKey = event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey);
+    const isSlash = event.key === '/' && !event.ctrlKey && !event.metaKey && !isTyping(event.target);
+    if (!isPaletteKey && !isSlash) return;
+    event.preventDefault();
+    void this.openPalette();
+  }
+
+  private announce(operation: Operation): void {
+    const sentence = `${typeTitle(operation.type)} ${operation.connectionName}: ${describeState(operation).word}`;
+    if (operation.status === 'failed') this.announcer.alert(sentence);
+    else this.announcer.say(sentence);
+  }
+}
+
+const isTyping = (target: EventTarget | null): boolean => target instanceof HTMLElement && (target.isContentEditable || target.matches('input, textarea, select'));

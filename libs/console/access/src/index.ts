@@ -1,0 +1,5 @@
+export { accessRoutes, settingsRoutes } from './access.routes';
+export { permitted, signedIn } from './session/guards';
+export { Session } from './session/session';
+export { sessionInterceptor } from './session/session-interceptor';
+export { SessionKeeper } from './session/session-keeper';

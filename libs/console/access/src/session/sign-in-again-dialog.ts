@@ -1,0 +1,32 @@
+import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
+import { MatButton } from '@angular/material/button';
+import { MatDialogContent, MatDialogRef, MatDialogTitle } from '@angular/material/dialog';
+import { Session } from './session';
+import { SignInForm } from './sign-in-form';
+
+/** The session ended under one's hands. The page behind stays as it is, and goes on afterwards. */
+@Component({
+  selector: 'lockstep-sign-in-again-dialog',
+  imports: [MatButton, MatDialogContent, MatDialogTitle, SignInForm],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  template: `
+    <h2 mat-dialog-title i18n>Sign in again</h2>
+    <mat-dialog-content>
+      <div class="ls-stack">
+        <p i18n>Your session has ended. What you see stays here and goes on once you have signed in.</p>
+        <lockstep-sign-in-form [username]="username()" (signedIn)="dialog.close()" />
+        <button matButton type="button" (click)="leave()" i18n>Sign in as someone else</button>
+      </div>
+    </mat-dialog-content>
+  `,
+})
+export class SignInAgainDialog {
+  protected readonly dialog = inject(MatDialogRef);
+  private readonly session = inject(Session);
+  protected readonly username = computed(() => this.session.user()?.username ?? '');
+
+  protected async leave(): Promise<void> {
+    await this.session.signOut();
+    this.dialog.close();
+  }
+}

@@ -1,0 +1,84 @@
+import { ChangeDetectionStrategy, Component, inject, input, output, signal } from '@angular/core';
+import { FormField, form, readonly, required, submit } from '@angular/forms/signals';
+import { MatButton } from '@angular/material/button';
+import { Api, getSetup } from '@lockstep/console-api';
+import { Control, Field, ProblemNotice, Spinner, fieldError, readProblem, type ReadableProblem } from '@lockstep/console-ui';
+import { Session } from './session';
+
+/** Name and password. Used on the sign-in page and where a session ended under one's hands. */
+@Component({
+  selector: 'lockstep-sign-in-form',
+  imports: [Control, Field, FormField, MatButton, ProblemNotice, Spinner],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  template: `
+    <form class="ls-form" novalidate (submit)="signIn($event)">
+      @if (problem(); as problem) {
+        <lockstep-problem-notice [problem]="problem" />
+      }
+      @if (setUpIsDue()) {
+        <div class="ls-notice" i18n>No administrator exists yet. Open the set-up link that the server printed when it started.</div>
+      }
+      <lockstep-field label="User name" i18n-label [error]="error('username')">
+        <input lockstepControl autocomplete="username" autocapitalize="none" spellcheck="false" [formField]="form.username" />
+      </lockstep-field>
+      <lockstep-field label="Password" i18n-label [error]="error('password')">
+        <input lockstepControl type="password" autocomplete="current-password" [formField]="form.password" />
+      </lockstep-field>
+      <button matButton="filled" type="submit" [disabled]="form().submitting()">
+        @if (form().submitting()) {
+          <lockstep-spinner [size]="14" />
+        }
+        <ng-container i18n>Sign in</ng-container>
+      </button>
+    </form>
+  `,
+  styles: `
+    lockstep-spinner {
+      vertical-align: -2px;
+    }
+  `,
+})
+export class SignInForm {
+  private readonly session = inject(Session);
+  private readonly api = inject(Api);
+  /** Given when only this user may sign in again. */
+  readonly username = input('');
+  readonly signedIn = output();
+
+  protected readonly problem = signal<ReadableProblem | null>(null);
+  protected readonly setUpIsDue = signal(false);
+  private readonly model = signal({ username: '', password: '' });
+  protected readonly form = form(this.model, (path) => {
+    readonly(path.username, () => this.username() !== '');
+    required(path.username, { message: $localize`Enter your user name.` });
+    required(path.password, { message: $localize`Enter your password.` });
+  });
+
+  protected readonly error = (name: 'username' | 'password') => fieldError(this.form[name](), this.problem(), name);
+
+  constructor() {
+    queueMicrotask(() => this.model.update((model) => ({ ...model, username: this.username() })));
+  }
+
+  protected signIn(event: Event): void {
+    event.preventDefault();
+    void submit(this.form, async () => {
+      this.problem.set(null);
+      try {
+        await this.session.signIn(this.model().username.trim(), this.model().password);
+        this.signedIn.emit();
+      } catch (error) {
+        this.problem.set(readProblem(error));
+        await this.askForSetUp();
+      }
+      return undefined;
+    });
+  }
+
+  /** Nobody can sign in before the first administrator exists; that is only asked after a refusal. */
+  private async askForSetUp(): Promise<void> {
+    if (this.problem()?.code !== 'CREDENTIALS_REFUSED') return;
+    const state = await this.api.invoke(getSetup).catch(() => ({ required: false }));
+    this.setUpIsDue.set(state.required);
+  }
+}

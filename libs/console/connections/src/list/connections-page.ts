@@ -1,0 +1,121 @@
+import { ChangeDetectionStrategy, Component, computed, effect, inject, input, signal } from '@angular/core';
+import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
+import { MatButton } from '@angular/material/button';
+import { Router, RouterLink } from '@angular/router';
+import { Session } from '@lockstep/console-access';
+import { Api, getConnection, listConnections, listTags } from '@lockstep/console-api';
+import { OperationsStore } from '@lockstep/console-operations';
+import { CellTemplate, DataTable, EmptyState, Icon, PageHeader, PagedList, RelativeTime, type TableColumn } from '@lockstep/console-ui';
+import type { Connection, ConnectionSort } from '@lockstep/contract';
+import { Subject, debounceTime } from 'rxjs';
+import { ConnectionTests } from '../test-button/connection-tests';
+import { ConnectionState } from './connection-state';
+
+const columns: readonly TableColumn[] = [
+  { key: 'name', heading: $localize`Name`, width: 'minmax(150px, 1.5fr)', fold: 'title', sort: 'name' },
+  { key: 'address', heading: $localize`Address`, width: 'minmax(170px, 1.5fr)', fold: 'detail', sort: 'host' },
+  { key: 'state', heading: $localize`State`, width: '170px', fold: 'aside' },
+  { key: 'tested', heading: $localize`Last test`, width: '110px', fold: 'none' },
+  { key: 'tags', heading: $localize`Tags`, width: 'minmax(120px, 1.2fr)', fold: 'none' },
+];
+
+/** How long one types before the search is sent, in milliseconds. */
+const typingPause = 200;
+
+/** All connections one may see. Search, tag and sort are in the address. */
+@Component({
+  selector: 'lockstep-connections-page',
+  imports: [CellTemplate, ConnectionState, DataTable, EmptyState, Icon, MatButton, PageHeader, RelativeTime, RouterLink],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  templateUrl: './connections-page.html',
+  styleUrl: './connections-page.scss',
+})
+export class ConnectionsPage {
+  private readonly api = inject(Api);
+  private readonly router = inject(Router);
+  private readonly session = inject(Session);
+  private readonly tests = inject(ConnectionTests);
+
+  readonly search = input<string>();
+  readonly tag = input<string>();
+  readonly sort = input<string>();
+
+  protected readonly columns = columns;
+  protected readonly list = new PagedList<Connection>();
+  protected readonly tags = signal<readonly { readonly tag: string; readonly count: number }[]>([]);
+  protected readonly selected = signal<ReadonlySet<number | string>>(new Set());
+  private readonly typed = new Subject<string>();
+
+  protected readonly sortWord = computed<ConnectionSort>(() => (isSort(this.sort()) ? this.sort() : 'name') as ConnectionSort);
+  protected readonly filtered = computed(() => (this.search() ?? '') !== '' || this.tag() !== undefined);
+  protected readonly mayManage = computed(() => this.session.may('connections.manage'));
+  protected readonly mayStart = computed(() => this.session.may('operations.start'));
+
+  protected readonly rowId = (connection: Connection) => connection.id;
+  protected readonly rowLink = (connection: Connection) => ['/connections', connection.id];
+  protected readonly rowName = (connection: Connection) => connection.name;
+
+  constructor() {
+    effect(() => void this.load());
+    void this.loadTags();
+    this.typed.pipe(debounceTime(typingPause), takeUntilDestroyed()).subscribe((search) => this.goTo({ search: search.trim() || null }));
+    inject(OperationsStore)
+      .ended.pipe(takeUntilDestroyed())
+      .subscribe(({ connectionId }) => void this.refresh(connectionId));
+  }
+
+  protected type(text: string): void {
+    this.typed.next(text);
+  }
+
+  protected chooseTag(tag: string): void {
+    this.goTo({ tag: this.tag() === tag ? null : tag });
+  }
+
+  protected sortBy(sort: string): void {
+    this.goTo({ sort: sort === 'name' ? null : sort });
+  }
+
+  protected clear(): void {
+    void this.router.navigate(['/connections']);
+  }
+
+  protected async testSelected(): Promise<void> {
+    const ids = [...this.selected()].map(Number);
+    if (await this.tests.startMany(ids)) this.selected.set(new Set());
+  }
+
+  private goTo(queryParams: Record<string, string | null>): void {
+    void this.router.navigate([], { queryParams, queryParamsHandling: 'merge', replaceUrl: true });
+  }
+
+  private async load(): Promise<void> {
+    const search = this.search() ?? '';
+    const tag = this.tag();
+    const sort = this.sortWord();
+    await this.list.load(
+      async (cursor) =>
+        await this.api.invoke(listConnections, {
+          ...(search === '' ? {} : { search }),
+          ...(tag === undefined ? {} : { tag }),
+          ...(cursor === null ? {} : { cursor }),
+          sort,
+          limit: 200,
+        }),
+    );
+  }
+
+  private async loadTags(): Promise<void> {
+    const { items } = await this.api.invoke(listTags).catch(() => ({ items: [] }));
+    this.tags.set(items);
+  }
+
+  /** An operation that ended may have changed what the row says. */
+  private async refresh(connectionId: number): Promise<void> {
+    if (!this.list.rows().some(({ id }) => id === connectionId)) return;
+    const fresh = await this.api.invoke(getConnection, { id: connectionId }).catch(() => null);
+    if (fresh !== null) this.list.update((rows) => rows.map((row) => (row.id === fresh.id ? fresh : row)));
+  }
+}
+
+const isSort = (text: string | undefined): boolean => ['name', '-name', 'host', '-host', 'createdAt', '-createdAt'].includes(text ?? '');

@@ -1,0 +1,52 @@
+import { Injectable, computed, inject, signal } from '@angular/core';
+import { Api, getConnection, listConnections } from '@lockstep/console-api';
+import { readProblem, type ReadableProblem } from '@lockstep/console-ui';
+import type { Connection } from '@lockstep/contract';
+
+/** Pages of 500: enough for ten thousand hosts. */
+const mostPages = 20;
+
+/** All connections one may see, sorted out by what they need. Provided by the overview. */
+@Injectable()
+export class Fleet {
+  private readonly api = inject(Api);
+  private readonly all = signal<readonly Connection[]>([]);
+  private readonly phase = signal<'loading' | 'ready' | 'failed'>('loading');
+  private readonly failure = signal<ReadableProblem | null>(null);
+
+  readonly state = this.phase.asReadonly();
+  readonly problem = this.failure.asReadonly();
+  readonly count = computed(() => this.all().length);
+  readonly changedKeys = computed(() => this.all().filter(({ hostKeyState }) => hostKeyState === 'changed'));
+  readonly waitingKeys = computed(() => this.all().filter(({ hostKeyState }) => hostKeyState === 'pending'));
+  /** Without those that only wait for a key: they are listed there. */
+  readonly notReached = computed(() => this.all().filter(({ lastTest, hostKeyState }) => lastTest?.status === 'failed' && hostKeyState !== 'changed' && hostKeyState !== 'pending'));
+  readonly reachable = computed(() => this.all().filter(({ lastTest }) => lastTest?.status === 'completed').length);
+  readonly untested = computed(() => this.all().filter(({ lastTest, hostKeyState }) => lastTest === null && hostKeyState === 'unknown'));
+
+  async load(): Promise<void> {
+    const connections: Connection[] = [];
+    try {
+      let cursor: string | null = null;
+      for (let page = 0; page < mostPages; page += 1) {
+        const answer: { items: Connection[]; nextCursor: string | null } = await this.api.invoke(listConnections, { limit: 500, ...(cursor === null ? {} : { cursor }) });
+        connections.push(...answer.items);
+        cursor = answer.nextCursor;
+        if (cursor === null) break;
+      }
+      this.all.set(connections);
+      this.failure.set(null);
+      this.phase.set('ready');
+    } catch (error) {
+      this.failure.set(readProblem(error));
+      this.phase.set('failed');
+    }
+  }
+
+  /** Reads one anew, after something ended on it. */
+  async refresh(connectionId: number): Promise<void> {
+    const fresh = await this.api.invoke(getConnection, { id: connectionId }).catch(() => null);
+    if (fresh === null) return;
+    this.all.update((connections) => [...connections.filter(({ id }) => id !== connectionId), fresh].sort((left, right) => left.name.localeCompare(right.name)));
+  }
+}

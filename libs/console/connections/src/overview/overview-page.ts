@@ -1,0 +1,56 @@
+import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
+import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
+import { MatButton } from '@angular/material/button';
+import { RouterLink } from '@angular/router';
+import { Session } from '@lockstep/console-access';
+import { Failures, OperationBadge, OperationProgress, OperationsStore, typeTitle } from '@lockstep/console-operations';
+import { ElapsedTime, EmptyState, Icon, PageHeader, ProblemNotice, RelativeTime, Spinner, StatusBadge } from '@lockstep/console-ui';
+import { operationErrorCatalogue, type Connection } from '@lockstep/contract';
+import { ConnectionTests } from '../test-button/connection-tests';
+import { Fleet } from './fleet';
+
+/** How many rows of one kind are shown before the rest is a link. */
+const rowsShown = 8;
+
+/** What needs me now? Running, keys to approve, hosts not reached, failures. Nothing else. */
+@Component({
+  selector: 'lockstep-overview-page',
+  imports: [ElapsedTime, EmptyState, Icon, MatButton, OperationBadge, OperationProgress, PageHeader, ProblemNotice, RelativeTime, RouterLink, Spinner, StatusBadge],
+  providers: [Fleet],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  templateUrl: './overview-page.html',
+  styleUrl: './overview-page.scss',
+})
+export class OverviewPage {
+  private readonly session = inject(Session);
+  private readonly tests = inject(ConnectionTests);
+  protected readonly store = inject(OperationsStore);
+  protected readonly fleet = inject(Fleet);
+  protected readonly failures = inject(Failures);
+  protected readonly typeTitle = typeTitle;
+  protected readonly isTesting = signal(false);
+  protected readonly mayManage = computed(() => this.session.may('connections.manage'));
+  protected readonly mayStart = computed(() => this.session.may('operations.start'));
+  protected readonly running = computed(() => this.store.active().slice(0, rowsShown));
+  protected readonly keys = computed(() => [...this.fleet.changedKeys(), ...this.fleet.waitingKeys()]);
+  protected readonly notReached = computed(() => this.fleet.notReached().slice(0, rowsShown));
+  protected readonly isCalm = computed(
+    () => this.fleet.state() === 'ready' && this.keys().length === 0 && this.fleet.notReached().length === 0 && this.fleet.untested().length === 0,
+  );
+
+  constructor() {
+    void this.fleet.load();
+    this.store.ended.pipe(takeUntilDestroyed()).subscribe(({ connectionId }) => void this.fleet.refresh(connectionId));
+  }
+
+  protected why(connection: Connection): string {
+    const code = connection.lastTest?.errorCode;
+    return code == null ? '' : operationErrorCatalogue[code].title;
+  }
+
+  protected async test(connections: readonly Connection[]): Promise<void> {
+    this.isTesting.set(true);
+    await this.tests.startMany(connections.slice(0, 500).map(({ id }) => id));
+    this.isTesting.set(false);
+  }
+}

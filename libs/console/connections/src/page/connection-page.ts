@@ -1,0 +1,152 @@
+import { ChangeDetectionStrategy, Component, Injector, computed, effect, inject, input, numberAttribute, signal, untracked } from '@angular/core';
+import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
+import { MatButton, MatIconButton } from '@angular/material/button';
+import { MatDialog } from '@angular/material/dialog';
+import { MatMenu, MatMenuItem, MatMenuTrigger } from '@angular/material/menu';
+import { Title } from '@angular/platform-browser';
+import { Router, RouterLink } from '@angular/router';
+import { Session } from '@lockstep/console-access';
+import { Api, deleteConnection, getConnection, listOperations } from '@lockstep/console-api';
+import { FailureCard, OperationActions, OperationBadge, OperationProgress, OperationsStore, StepList, describeActor, typeTitle } from '@lockstep/console-operations';
+import { Confirm, ElapsedTime, EmptyState, Icon, PageHeader, RelativeTime, Spinner, Toasts, readProblem, type ReadableProblem } from '@lockstep/console-ui';
+import type { Connection, Operation } from '@lockstep/contract';
+import { filter, firstValueFrom } from 'rxjs';
+import { HostKeyCard } from '../host-keys/host-key-card';
+import type { HostKeyDecision, HostKeyDialogData } from '../host-keys/host-key-dialog';
+import { HostKeyStore } from '../host-keys/host-key-store';
+import { ConnectionState } from '../list/connection-state';
+import { ConnectionTests } from '../test-button/connection-tests';
+import { TestSshButton } from '../test-button/test-ssh-button';
+import { ConnectionFacts } from './connection-facts';
+
+/** A host's cockpit: how it stands, the test, its key, its last operations. */
+@Component({
+  selector: 'lockstep-connection-page',
+  imports: [
+    ConnectionFacts,
+    ConnectionState,
+    ElapsedTime,
+    EmptyState,
+    FailureCard,
+    HostKeyCard,
+    Icon,
+    MatButton,
+    MatIconButton,
+    MatMenu,
+    MatMenuItem,
+    MatMenuTrigger,
+    OperationBadge,
+    OperationProgress,
+    PageHeader,
+    RelativeTime,
+    RouterLink,
+    Spinner,
+    StepList,
+    TestSshButton,
+  ],
+  providers: [HostKeyStore],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  templateUrl: './connection-page.html',
+  styleUrl: './connection-page.scss',
+})
+export class ConnectionPage {
+  private readonly api = inject(Api);
+  private readonly router = inject(Router);
+  private readonly session = inject(Session);
+  private readonly store = inject(OperationsStore);
+  private readonly tests = inject(ConnectionTests);
+  private readonly dialog = inject(MatDialog);
+  private readonly confirm = inject(Confirm);
+  private readonly toasts = inject(Toasts);
+  private readonly title = inject(Title);
+  protected readonly actions = inject(OperationActions);
+  protected readonly hostKeys = inject(HostKeyStore);
+
+  readonly id = input.required({ transform: numberAttribute });
+  /** `host-key`: someone was led here to decide about it. */
+  readonly approve = input<string>();
+
+  protected readonly connection = signal<Connection | null>(null);
+  protected readonly problem = signal<ReadableProblem | null>(null);
+  private readonly recent = signal<readonly Operation[]>([]);
+  protected readonly typeTitle = typeTitle;
+  protected readonly describeActor = describeActor;
+  protected readonly mayManage = computed(() => this.session.may('connections.manage'));
+  protected readonly running = computed(() => this.store.activeOf(this.id(), 'ssh_test'));
+
+  /** The last operations, newest first: what was fetched, with what the store knows better. */
+  protected readonly operations = computed(() => {
+    const merged = new Map(this.recent().map((operation) => [operation.id, operation]));
+    for (const operation of this.store.operations().values()) {
+      if (operation.connectionId === this.id()) merged.set(operation.id, operation);
+    }
+    return [...merged.values()].sort((left, right) => (left.id < right.id ? 1 : -1)).slice(0, 8);
+  });
+  /** The newest ended test: its steps say where it stopped. */
+  protected readonly lastTest = computed(() => this.operations().find(({ type, completedAt }) => type === 'ssh_test' && completedAt !== null));
+  protected readonly shownTest = computed(() => this.running() ?? this.lastTest());
+
+  constructor() {
+    effect(() => {
+      const id = this.id();
+      untracked(() => void this.load(id));
+    });
+    effect(() => {
+      const connection = this.connection();
+      if (connection !== null) this.title.setTitle(`${connection.name} · Lockstep`);
+    });
+    this.store.watch(this.id, inject(Injector));
+    const ended = this.store.ended.pipe(filter(({ connectionId }) => connectionId === this.id()), takeUntilDestroyed());
+    ended.subscribe(() => void this.refresh(this.id()));
+  }
+
+  protected async load(id: number): Promise<void> {
+    this.connection.set(null);
+    this.problem.set(null);
+    this.recent.set([]);
+    await this.refresh(id);
+    if (this.approve() === 'host-key' && this.hostKeys.pending().length > 0) await this.decide();
+  }
+
+  protected async decide(): Promise<void> {
+    const connection = this.connection();
+    if (connection === null) return;
+    const { HostKeyDialog } = await import('../host-keys/host-key-dialog');
+    const data: HostKeyDialogData = { store: this.hostKeys, connectionName: connection.name };
+    const opened = this.dialog.open<unknown, HostKeyDialogData, HostKeyDecision>(HostKeyDialog, { data, width: '600px', autoFocus: 'dialog' });
+    const decision = await firstValueFrom(opened.afterClosed());
+    if (decision === 'approved') await this.tests.start(connection.id);
+    if (decision === 'refused') this.toasts.show($localize`Refused. The key is off the list; the next test shows what the host offers then.`);
+    await this.refresh(connection.id);
+  }
+
+  protected async remove(connection: Connection): Promise<void> {
+    const agreed = await this.confirm.ask({
+      heading: $localize`Delete ${connection.name}:NAME:?`,
+      paragraphs: [
+        $localize`Its credential and its approved host keys are removed and cannot be brought back. The host itself is not touched.`,
+        $localize`Its past operations are kept.`,
+      ],
+      action: $localize`Delete connection`,
+      danger: true,
+    });
+    if (!agreed) return;
+    const isDone = await this.actions.attempt(async () => void (await this.api.invoke(deleteConnection, { id: connection.id })));
+    if (isDone) await this.router.navigate(['/connections']);
+  }
+
+  private async refresh(id: number): Promise<void> {
+    try {
+      const [connection, page] = await Promise.all([
+        this.api.invoke(getConnection, { id }),
+        this.api.invoke(listOperations, { connectionId: id, limit: 8 }),
+        this.hostKeys.load(id),
+      ]);
+      if (id !== this.id()) return;
+      this.connection.set(connection);
+      this.recent.set(page.items);
+    } catch (error) {
+      if (id === this.id()) this.problem.set(readProblem(error));
+    }
+  }
+}

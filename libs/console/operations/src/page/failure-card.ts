@@ -1,0 +1,119 @@
+import { ChangeDetectionStrategy, Component, computed, inject, input, output } from '@angular/core';
+import { MatButton } from '@angular/material/button';
+import { RouterLink } from '@angular/router';
+import { Session } from '@lockstep/console-access';
+import { Icon } from '@lockstep/console-ui';
+import { operationErrorCatalogue, type Operation, type Permission } from '@lockstep/contract';
+import { describeState } from '../words/operation-words';
+
+interface Remedy {
+  readonly label: string;
+  /** Null: start it again. */
+  readonly link: readonly (string | number)[] | null;
+  readonly query: Record<string, string>;
+  readonly needs: Permission;
+}
+
+/** Why it did not reach its goal: one sentence, the host's own words, what to do, and the one button that does it. */
+@Component({
+  selector: 'lockstep-failure-card',
+  imports: [Icon, MatButton, RouterLink],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  template: `
+    <section class="ls-card" [class]="tone()" aria-labelledby="failure-title">
+      <lockstep-icon [name]="tone() === 'unknown' ? 'unknown' : 'warning'" [size]="20" />
+      <div class="words">
+        <h2 id="failure-title">{{ title() }}</h2>
+        @if (operation().error; as error) {
+          <p class="ls-break">{{ error }}</p>
+        }
+        @if (hostWords()) {
+          <figure>
+            <figcaption class="ls-small ls-muted" i18n>The host’s own words</figcaption>
+            <pre class="ls-mono ls-break">{{ hostWords() }}</pre>
+          </figure>
+        }
+        <p class="ls-secondary">{{ advice() }}</p>
+        @if (shownRemedy(); as remedy) {
+          <div>
+            @if (remedy.link; as link) {
+              <a matButton="filled" [routerLink]="link" [queryParams]="remedy.query">{{ remedy.label }}</a>
+            } @else {
+              <button matButton="filled" type="button" (click)="retry.emit()">{{ remedy.label }}</button>
+            }
+          </div>
+        }
+        <p class="ls-small ls-muted ls-mono">{{ operation().errorCode }}</p>
+      </div>
+    </section>
+  `,
+  styles: `
+    section {
+      display: flex;
+      gap: 12px;
+      padding: 16px;
+      border-color: color-mix(in srgb, var(--tone) 35%, var(--ls-line));
+      background: color-mix(in srgb, var(--wash) 55%, var(--ls-surface));
+    }
+    .failed {
+      --tone: var(--ls-failed);
+      --wash: var(--ls-failed-wash);
+    }
+    .unknown {
+      --tone: var(--ls-unknown);
+      --wash: var(--ls-unknown-wash);
+    }
+    lockstep-icon {
+      color: var(--tone);
+    }
+    .words {
+      display: flex;
+      flex: 1;
+      flex-direction: column;
+      gap: 8px;
+      min-width: 0;
+    }
+    pre {
+      max-height: 200px;
+      margin: 4px 0 0;
+      padding: 10px 12px;
+      border-radius: var(--ls-radius);
+      background: var(--ls-surface);
+      border: 1px solid var(--ls-line);
+      overflow: auto;
+      white-space: pre-wrap;
+    }
+  `,
+})
+export class FailureCard {
+  private readonly session = inject(Session);
+  readonly operation = input.required<Operation>();
+  /** What the host itself said, as far as it is in the log. */
+  readonly hostWords = input('');
+  readonly retry = output();
+
+  private readonly definition = computed(() => operationErrorCatalogue[this.operation().errorCode ?? 'INTERNAL']);
+  protected readonly title = computed(() => this.definition().title);
+  protected readonly advice = computed(() => this.definition().advice);
+  protected readonly tone = computed(() => describeState(this.operation()).tone);
+  protected readonly shownRemedy = computed(() => {
+    const remedy = this.remedy();
+    return this.session.may(remedy.needs) ? remedy : null;
+  });
+
+  private readonly remedy = computed((): Remedy => {
+    const { connectionId } = this.operation();
+    switch (this.definition().action) {
+      case 'approve_host_key':
+        return { label: $localize`Look at the host key`, link: ['/connections', connectionId], query: { approve: 'host-key' }, needs: 'host_keys.accept' };
+      case 'edit_connection':
+        return { label: $localize`Edit the connection`, link: ['/connections', connectionId, 'edit'], query: {}, needs: 'connections.manage' };
+      case 'edit_credential':
+        return { label: $localize`Edit the credential`, link: ['/connections', connectionId, 'edit'], query: { focus: 'credential' }, needs: 'connections.manage' };
+      case 'open_jump_connection':
+        return { label: $localize`Open the connection`, link: ['/connections', connectionId], query: {}, needs: 'connections.read' };
+      case 'retry':
+        return { label: $localize`Try again`, link: null, query: {}, needs: 'operations.start' };
+    }
+  });
+}

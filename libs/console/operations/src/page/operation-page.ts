@@ -1,0 +1,106 @@
+import { ChangeDetectionStrategy, Component, Injector, computed, effect, inject, input, signal, untracked, viewChild } from '@angular/core';
+import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
+import { MatButton, MatIconButton } from '@angular/material/button';
+import { MatMenu, MatMenuItem, MatMenuTrigger } from '@angular/material/menu';
+import { Title } from '@angular/platform-browser';
+import { RouterLink } from '@angular/router';
+import { Session } from '@lockstep/console-access';
+import { Api, getOperation } from '@lockstep/console-api';
+import { Announcer, ElapsedTime, EmptyState, Icon, PageHeader, RelativeTime, Spinner, readProblem, type ReadableProblem } from '@lockstep/console-ui';
+import { isActive } from '@lockstep/contract';
+import { filter } from 'rxjs';
+import { OperationLog } from '../log/operation-log';
+import { OperationProgress } from '../progress/operation-progress';
+import { OperationActions } from '../store/operation-actions';
+import { OperationsStore } from '../store/operations-store';
+import { OperationBadge } from '../words/operation-badge';
+import { describeActor, describeState, typeTitle } from '../words/operation-words';
+import { FailureCard } from './failure-card';
+import { OperationFacts } from './operation-facts';
+import { StepList } from './step-list';
+import { UsualDuration } from './usual-duration';
+import { WaitingNote } from './waiting-note';
+
+/** One operation: how it stands, its steps, its log, what was found, and what to do when it failed. */
+@Component({
+  selector: 'lockstep-operation-page',
+  imports: [
+    ElapsedTime,
+    EmptyState,
+    FailureCard,
+    Icon,
+    MatButton,
+    MatIconButton,
+    MatMenu,
+    MatMenuItem,
+    MatMenuTrigger,
+    OperationBadge,
+    OperationFacts,
+    OperationLog,
+    OperationProgress,
+    PageHeader,
+    RelativeTime,
+    RouterLink,
+    Spinner,
+    StepList,
+    UsualDuration,
+    WaitingNote,
+  ],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  templateUrl: './operation-page.html',
+  styleUrl: './operation-page.scss',
+})
+export class OperationPage {
+  private readonly api = inject(Api);
+  private readonly store = inject(OperationsStore);
+  private readonly session = inject(Session);
+  private readonly title = inject(Title);
+  protected readonly actions = inject(OperationActions);
+
+  readonly id = input.required<string>();
+  protected readonly operation = computed(() => this.store.operations().get(this.id()));
+  protected readonly problem = signal<ReadableProblem | null>(null);
+  protected readonly isActive = computed(() => isActive(this.operation()?.status ?? 'completed'));
+  protected readonly mayCancel = computed(() => this.session.may('operations.cancel'));
+  protected readonly mayStart = computed(() => this.session.may('operations.start'));
+  protected readonly typeTitle = typeTitle;
+  protected readonly describeActor = describeActor;
+  private readonly log = viewChild(OperationLog);
+  protected readonly hostWords = computed(() => this.log()?.hostWords() ?? '');
+  private readonly connectionId = computed(() => this.operation()?.connectionId);
+
+  constructor() {
+    effect(() => {
+      const id = this.id();
+      untracked(() => void this.load(id));
+    });
+    effect(() => {
+      const operation = this.operation();
+      if (operation !== undefined) this.title.setTitle(`${typeTitle(operation.type)} · ${operation.connectionName} · Lockstep`);
+    });
+    this.store.watch(this.connectionId, inject(Injector));
+    this.announceEnd(inject(Announcer));
+  }
+
+  protected async load(id: string): Promise<void> {
+    this.problem.set(null);
+    try {
+      this.store.take(await this.api.invoke(getOperation, { id }));
+    } catch (error) {
+      this.problem.set(readProblem(error));
+    }
+  }
+
+  protected showStep(name: string): void {
+    this.log()?.showStep(name);
+  }
+
+  private announceEnd(announcer: Announcer): void {
+    const ofThisPage = this.store.ended.pipe(filter(({ id }) => id === this.id()), takeUntilDestroyed());
+    ofThisPage.subscribe((operation) => {
+      const sentence = `${typeTitle(operation.type)} ${operation.connectionName}: ${describeState(operation).word}`;
+      if (operation.status === 'failed') announcer.alert(sentence);
+      else announcer.say(sentence);
+    });
+  }
+}

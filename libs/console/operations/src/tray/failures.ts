@@ -1,0 +1,63 @@
+import { Injectable, computed, effect, inject, signal } from '@angular/core';
+import { Api, listOperations } from '@lockstep/console-api';
+import { Session } from '@lockstep/console-access';
+import type { Operation } from '@lockstep/contract';
+import { OperationsStore } from '../store/operations-store';
+
+const keptKey = 'lockstep.dismissed';
+/** Failures older than this, in milliseconds, are history and not news. */
+const newsAge = 24 * 60 * 60 * 1_000;
+
+/** Failed operations of the last day that nobody at this browser has dismissed. The same in every tab. */
+@Injectable({ providedIn: 'root' })
+export class Failures {
+  private readonly api = inject(Api);
+  private readonly store = inject(OperationsStore);
+  private readonly session = inject(Session);
+  private readonly dismissed = signal<ReadonlySet<string>>(readDismissed());
+
+  readonly list = computed(() => {
+    const oldest = Date.now() - newsAge;
+    return [...this.store.operations().values()]
+      .filter(({ id, status, completedAt }) => status === 'failed' && !this.dismissed().has(id) && Date.parse(completedAt ?? '') > oldest)
+      .sort((left, right) => (left.id < right.id ? 1 : -1));
+  });
+
+  constructor() {
+    addEventListener('storage', ({ key }) => {
+      if (key === keptKey) this.dismissed.set(readDismissed());
+    });
+    effect(() => {
+      if (this.session.state() === 'signed_in') void this.load();
+    });
+  }
+
+  dismiss(operation: Operation): void {
+    this.keep([operation.id]);
+  }
+
+  dismissAll(): void {
+    this.keep(this.list().map(({ id }) => id));
+  }
+
+  private keep(ids: readonly string[]): void {
+    const next = new Set([...this.dismissed(), ...ids]);
+    this.dismissed.set(next);
+    // Ids sort by time (UUID version 7), so the newest ones stay when the list is cut.
+    localStorage.setItem(keptKey, JSON.stringify([...next].sort().slice(-500)));
+  }
+
+  private async load(): Promise<void> {
+    const page = await this.api.invoke(listOperations, { status: ['failed'], limit: 30 }).catch(() => null);
+    if (page !== null) this.store.takeAll(page.items);
+  }
+}
+
+function readDismissed(): ReadonlySet<string> {
+  try {
+    const kept: unknown = JSON.parse(localStorage.getItem(keptKey) ?? '[]');
+    return new Set(Array.isArray(kept) ? kept.filter((id) => typeof id === 'string') : []);
+  } catch {
+    return new Set();
+  }
+}

@@ -1,0 +1,99 @@
+import type { IconName, Tone } from '@lockstep/console-ui';
+import type { Actor, CreatedBy, Operation, OperationStatus, OperationType, StepStatus } from '@lockstep/contract';
+
+export interface StateWords {
+  readonly tone: Tone;
+  readonly word: string;
+  readonly icon?: IconName;
+}
+
+/** How an operation stands, in one word with its look. Ends that differ read differently. */
+export function describeState(operation: Pick<Operation, 'status' | 'phase' | 'effect' | 'errorCode'>): StateWords {
+  switch (operation.status) {
+    case 'pending':
+      return { tone: 'waiting', word: operation.phase === 'waiting' ? $localize`Waiting` : $localize`Accepted` };
+    case 'in_progress':
+      return describeRunning(operation.phase);
+    case 'completed':
+      return { tone: 'completed', word: $localize`Completed` };
+    case 'cancelled':
+      return { tone: 'cancelled', word: $localize`Cancelled` };
+    case 'failed':
+      return describeFailure(operation);
+  }
+}
+
+function describeRunning(phase: Operation['phase']): StateWords {
+  if (phase === 'cancelling') return { tone: 'running', word: $localize`Cancelling` };
+  if (phase === 'reconciling') return { tone: 'running', word: $localize`Asking the host` };
+  return { tone: 'running', word: $localize`Running` };
+}
+
+function describeFailure(operation: Pick<Operation, 'effect' | 'errorCode'>): StateWords {
+  if (operation.errorCode === 'OUTCOME_UNKNOWN' || operation.effect === 'unknown') return { tone: 'unknown', word: $localize`Outcome unknown` };
+  if (operation.effect === 'rolled_back') return { tone: 'failed', word: $localize`Rolled back`, icon: 'undo' };
+  return { tone: 'failed', word: $localize`Failed` };
+}
+
+export function describeStatus(status: OperationStatus): StateWords {
+  return describeState({ status, phase: null, effect: null, errorCode: null });
+}
+
+/** What kind of operation this is. */
+export function typeTitle(type: OperationType): string {
+  switch (type) {
+    case 'ssh_test':
+      return $localize`SSH test`;
+  }
+}
+
+export function createdByTitle(createdBy: CreatedBy): string {
+  switch (createdBy) {
+    case 'user':
+      return $localize`A person or token`;
+    case 'cron':
+      return $localize`A schedule`;
+    case 'auto':
+      return $localize`Lockstep itself`;
+  }
+}
+
+export function describeActor(actor: Actor): string {
+  switch (actor.kind) {
+    case 'user':
+      return actor.name;
+    case 'token':
+      return $localize`${actor.name}:NAME: (API token)`;
+    case 'schedule':
+      return $localize`${actor.name}:NAME: (schedule)`;
+  }
+}
+
+export interface StepWords {
+  readonly word: string;
+  readonly icon: IconName;
+  readonly tone: Tone | 'none';
+}
+
+export function describeStep(status: StepStatus): StepWords {
+  switch (status) {
+    case 'pending':
+      return { word: $localize`Not begun`, icon: 'dot', tone: 'none' };
+    case 'running':
+      return { word: $localize`Running`, icon: 'activity', tone: 'running' };
+    case 'completed':
+      return { word: $localize`Completed`, icon: 'completed', tone: 'completed' };
+    case 'failed':
+      return { word: $localize`Failed`, icon: 'failed', tone: 'failed' };
+    case 'skipped':
+      return { word: $localize`Skipped`, icon: 'skipped', tone: 'none' };
+    case 'cancelled':
+      return { word: $localize`Cancelled`, icon: 'cancelled', tone: 'cancelled' };
+  }
+}
+
+/** The step under way, by its title. */
+export const currentStep = (operation: Operation): string | null => operation.steps.find(({ status }) => status === 'running')?.title ?? null;
+
+export const stepsDone = (operation: Operation): number =>
+  operation.steps.filter(({ status }) => status === 'completed' || status === 'skipped').length;

@@ -1,0 +1,155 @@
+import { BreakpointObserver } from '@angular/cdk/layout';
+import { CdkVirtualScrollViewport, ScrollingModule } from '@angular/cdk/scrolling';
+import { NgTemplateOutlet } from '@angular/common';
+import { ChangeDetectionStrategy, Component, ElementRef, TemplateRef, computed, contentChildren, inject, input, model, output, viewChild } from '@angular/core';
+import { toSignal } from '@angular/core/rxjs-interop';
+import { MatButton } from '@angular/material/button';
+import { RouterLink } from '@angular/router';
+import { map } from 'rxjs';
+import { EmptyState } from '../empty-state/empty-state';
+import { Icon } from '../icon/icon';
+import { Preferences } from '../preferences/preferences';
+import type { ReadableProblem } from '../problem/read-problem';
+import { CellTemplate, type CellContext, type Fold, type TableColumn } from './table-column';
+
+const noSelection: ReadonlySet<number | string> = new Set();
+
+/** How many rows before the end of what is loaded the next page is asked for. */
+const rowsAhead = 60;
+
+/** The one table: virtual, keyset-paged, by keyboard, with four different bodies. Rows are links. */
+@Component({
+  selector: 'lockstep-data-table',
+  imports: [EmptyState, Icon, MatButton, NgTemplateOutlet, RouterLink, ScrollingModule],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  templateUrl: './data-table.html',
+  styleUrl: './data-table.scss',
+  host: { '(document:keydown)': 'onKey($event)' },
+})
+export class DataTable<Row> {
+  private readonly preferences = inject(Preferences);
+  private readonly element = inject<ElementRef<HTMLElement>>(ElementRef);
+
+  readonly label = input.required<string>();
+  readonly columns = input.required<readonly TableColumn[]>();
+  readonly rows = input.required<readonly Row[]>();
+  readonly total = input.required<number>();
+  readonly state = input.required<'loading' | 'ready' | 'failed'>();
+  readonly problem = input<ReadableProblem | null>(null);
+  /** Whether a search or filter is set: an empty answer then means «nothing matches». */
+  readonly filtered = input(false);
+  readonly rowId = input.required<(row: Row) => number | string>();
+  readonly rowLink = input.required<(row: Row) => readonly (string | number)[]>();
+  readonly rowName = input.required<(row: Row) => string>();
+  readonly selectable = input(false);
+  readonly sort = model('');
+  readonly selected = model<ReadonlySet<number | string>>(noSelection);
+  readonly needMore = output();
+  readonly retry = output();
+  readonly clearFilters = output();
+
+  private readonly cells = contentChildren<CellTemplate<Row>>(CellTemplate);
+  private readonly viewport = viewChild(CdkVirtualScrollViewport);
+  private focused = -1;
+
+  protected readonly none = noSelection;
+  protected readonly skeletonLines = Array.from({ length: 8 }, (_, line) => line);
+  protected readonly narrow = toSignal(inject(BreakpointObserver).observe('(width < 720px)').pipe(map((seen) => seen.matches)), { initialValue: false });
+  protected readonly rowHeight = computed(() => (this.narrow() ? 62 : this.preferences.density() === 'comfortable' ? 54 : 44));
+  protected readonly tracks = computed(() => [...(this.selectable() ? ['16px'] : []), ...this.columns().map((column) => column.width)].join(' '));
+  protected readonly someSelected = computed(() => this.selected().size > 0 && !this.allSelected());
+  protected readonly allSelected = computed(() => this.selected().size > 0 && this.selected().size >= this.rows().length);
+  protected readonly body = computed(() => {
+    if (this.rows().length > 0) return 'rows';
+    if (this.state() !== 'ready') return this.state();
+    return this.filtered() ? 'no-match' : 'empty';
+  });
+
+  protected readonly trackRow = (_index: number, row: Row) => this.rowId()(row);
+
+  protected template(column: TableColumn): TemplateRef<CellContext<Row>> | null {
+    return this.cells().find((cell) => cell.key() === column.key)?.template ?? null;
+  }
+
+  protected folded(fold: Fold): readonly TableColumn[] {
+    return this.columns().filter((column) => column.fold === fold);
+  }
+
+  protected selectLabel(row: Row): string {
+    return $localize`Select ${this.rowName()(row)}:NAME:`;
+  }
+
+  protected isSortedBy(column: TableColumn): 'ascending' | 'descending' | null {
+    if (this.sort() === column.sort) return 'ascending';
+    return this.sort() === `-${column.sort}` ? 'descending' : null;
+  }
+
+  protected ariaSort(column: TableColumn): string | null {
+    return column.sort === undefined ? null : (this.isSortedBy(column) ?? 'none');
+  }
+
+  protected toggleSort(column: TableColumn): void {
+    this.sort.set(this.isSortedBy(column) === 'ascending' ? `-${column.sort}` : (column.sort ?? ''));
+  }
+
+  protected toggle(row: Row): void {
+    const id = this.rowId()(row);
+    const next = new Set(this.selected());
+    if (!next.delete(id)) next.add(id);
+    this.selected.set(next);
+  }
+
+  protected toggleAll(): void {
+    this.selected.set(this.allSelected() ? noSelection : new Set(this.rows().map((row) => this.rowId()(row))));
+  }
+
+  protected onScroll(): void {
+    const end = this.viewport()?.getRenderedRange().end ?? 0;
+    if (end > this.rows().length - rowsAhead && this.rows().length < this.total()) this.needMore.emit();
+  }
+
+  /** `j`, `k` and the arrows move, `x` selects; Enter is the link's own. Not while one types or a dialog is open. */
+  protected onKey(event: KeyboardEvent): void {
+    if (this.body() !== 'rows' || event.ctrlKey || event.metaKey || event.altKey || !this.mayListen(event.target)) return;
+    const isInside = this.element.nativeElement.contains(event.target as Node);
+    if (event.key === 'j' || (isInside && event.key === 'ArrowDown')) this.move(1, event);
+    else if (event.key === 'k' || (isInside && event.key === 'ArrowUp')) this.move(-1, event);
+    else if (event.key === 'x' && this.selectable()) this.toggleFocused();
+  }
+
+  private mayListen(target: EventTarget | null): boolean {
+    if (!(target instanceof HTMLElement)) return true;
+    const isTyping = target.isContentEditable || target.matches('textarea, select, input:not([type="checkbox"])');
+    return !isTyping && target.closest('[role="dialog"], [role="menu"], [role="listbox"]') === null;
+  }
+
+  private move(by: 1 | -1, event: Event): void {
+    event.preventDefault();
+    const current = this.focusedIndex();
+    this.focused = Math.min(this.rows().length - 1, Math.max(0, current + by));
+    this.reveal(this.focused);
+    requestAnimationFrame(() => {
+      this.element.nativeElement.querySelector<HTMLElement>(`[data-index="${this.focused}"] .title`)?.focus({ preventScroll: true });
+    });
+  }
+
+  private focusedIndex(): number {
+    const row = this.element.nativeElement.ownerDocument.activeElement?.closest('[data-index]');
+    return row instanceof HTMLElement ? Number(row.dataset['index']) : this.focused;
+  }
+
+  private reveal(index: number): void {
+    const viewport = this.viewport();
+    if (viewport === undefined) return;
+    const top = index * this.rowHeight();
+    const seenFrom = viewport.measureScrollOffset();
+    const seenHeight = viewport.getViewportSize();
+    if (top < seenFrom) viewport.scrollToOffset(top);
+    else if (top + this.rowHeight() > seenFrom + seenHeight) viewport.scrollToOffset(top + this.rowHeight() - seenHeight);
+  }
+
+  private toggleFocused(): void {
+    const row = this.rows()[this.focusedIndex()];
+    if (row !== undefined) this.toggle(row);
+  }
+}

@@ -1,0 +1,31 @@
+import { Directive, TemplateRef, inject, input } from '@angular/core';
+
+/** Where a column goes when the screen is narrow and a row folds into two lines. */
+export type Fold = 'title' | 'aside' | 'detail' | 'none';
+
+export interface TableColumn {
+  readonly key: string;
+  readonly heading: string;
+  /** A CSS grid track, for example `minmax(160px, 2fr)`. */
+  readonly width: string;
+  readonly fold: Fold;
+  /** The sort word on the wire, when the column can be sorted by. */
+  readonly sort?: string;
+}
+
+export interface CellContext<Row> {
+  readonly $implicit: Row;
+}
+
+/** `<ng-template lockstepCell="name" [lockstepCellOf]="rows()" let-row>`: what stands in the cells of that column. */
+@Directive({ selector: 'ng-template[lockstepCell]' })
+export class CellTemplate<Row> {
+  readonly key = input.required<string>({ alias: 'lockstepCell' });
+  /** Tells the template's compiler what a row is. */
+  readonly rows = input.required<readonly Row[]>({ alias: 'lockstepCellOf' });
+  readonly template = inject<TemplateRef<CellContext<Row>>>(TemplateRef);
+
+  static ngTemplateContextGuard<Row>(_directive: CellTemplate<Row>, context: unknown): context is CellContext<Row> {
+    return context !== null;
+  }
+}
