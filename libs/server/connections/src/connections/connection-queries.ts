@@ -84,9 +84,8 @@ export class ConnectionQueries {
     }
     const direction = down ? 'DESC' : 'ASC';
     // An expression to sort by must be selected under a name, or the query builder takes it for a column.
+    if (key !== byCreation.key) query.addSelect(key, 'sort_key').orderBy('sort_key', direction);
     return query
-      .addSelect(key, 'sort_key')
-      .orderBy('sort_key', direction)
       .addOrderBy('connection.id', direction)
       .limit(limit + 1)
       .getMany();

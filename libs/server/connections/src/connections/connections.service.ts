@@ -45,7 +45,7 @@ export class ConnectionsService {
       });
       await this.vault.store(transaction, [id], credential);
       if (hostKeyFingerprint !== undefined) await this.acceptInAdvance(transaction, { id, hostKeyFingerprint, actor });
-      const detail = { ...fields, jumpConnectionId, credential: credential.kind, hostKeyFingerprint };
+      const detail = { ...fields, jumpConnectionId, credentialKind: credential.kind, hostKeyFingerprint };
       await this.audit.record(transaction, { actor, action: 'connection.created', subject: `connection:${String(id)}`, detail });
       return id;
     });
@@ -69,7 +69,7 @@ export class ConnectionsService {
       const tags = change.tags && { tags: unique(change.tags) };
       await transaction.update(ConnectionEntity, { id }, { ...change, ...tags, updatedAt: new Date() });
       if (credential) await this.vault.store(transaction, [id], credential);
-      const detail = { ...change, ...(credential && { credential: credential.kind }), hostKeysDropped: moved };
+      const detail = { ...change, ...(credential && { credentialKind: credential.kind }), hostKeysDropped: moved };
       await this.audit.record(transaction, { actor, action: 'connection.changed', subject: `connection:${String(id)}`, detail });
     });
   }

@@ -107,7 +107,7 @@ export class HostsImportService {
     { actor, input, plan }: { actor: AuditActor; input: ImportInput; plan: ImportPlan },
   ): Promise<void> {
     const names = plan.hosts.slice(0, 100).map(({ host }) => host.name);
-    const detail = { format: input.format, made: plan.hosts.length, skipped: plan.skipped.length, names, credential: input.credential?.kind ?? null };
+    const detail = { format: input.format, made: plan.hosts.length, skipped: plan.skipped.length, names, credentialKind: input.credential?.kind ?? null };
     await this.audit.record(transaction, { actor, action: 'connections.imported', subject: 'connections', detail });
   }
 }
