@@ -3,8 +3,8 @@ import angularPresets from 'jest-preset-angular/presets/index.js';
 import { neverSearched } from './server-project.mjs';
 
 /**
- * The console's Jest project. CommonJS, because Jest's support for native modules does not reach into jsdom; the preset's
- * own default environment would bring a second jsdom.
+ * The console's Jest project. Our sources as CommonJS, which may require Angular's native modules; those are taken as they
+ * are. The preset's own default environment would bring a second jsdom.
  */
 export const consoleProject = {
   ...angularPresets.createCjsPreset({
@@ -12,6 +12,7 @@ export const consoleProject = {
     testEnvironment: 'jest-preset-angular/environments/jest-jsdom-env',
   }),
   displayName: 'console',
+  transformIgnorePatterns: ['/node_modules/'],
   rootDir: fileURLToPath(new URL('../..', import.meta.url)),
   testEnvironmentOptions: { customExportConditions: ['@lockstep/source', 'browser'] },
   testMatch: ['<rootDir>/{libs/console/*,apps/console}/**/*.spec.ts'],

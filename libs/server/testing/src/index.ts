@@ -5,7 +5,7 @@ export { waitUntil } from './process/wait-until.js';
 export { generateSshKey, type SshKeyOptions, type SshKeyPair } from './ssh/ssh-key.js';
 export { createSshUser, type SshUser, type SshUserOptions } from './ssh/ssh-user.js';
 export { type Sshd, type SshdOptions, startSshd } from './ssh/sshd.js';
-export { whyNoSystemdHosts } from './systemd/base-system.js';
+export { prepareSystemdHosts, whyNoSystemdHosts } from './systemd/base-system.js';
 export { startSystemdHost, type SystemdHost, type SystemdHostOptions } from './systemd/systemd-host.js';
 export {
   type LockstepOptions,

@@ -23,6 +23,11 @@ export async function whyNoSystemdHosts(): Promise<string | undefined> {
   return undefined;
 }
 
+/** Makes the base system ahead of the tests, where this machine allows it. */
+export async function prepareSystemdHosts(): Promise<void> {
+  if ((await whyNoSystemdHosts()) === undefined) await ensureBaseSystem();
+}
+
 /** The folder of a whole Debian of this machine's release, which hosts lie over. Made by debootstrap when missing. */
 export async function ensureBaseSystem(): Promise<string> {
   const reason = await whyNoSystemdHosts();
