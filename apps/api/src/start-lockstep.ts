@@ -34,6 +34,7 @@ export async function startLockstep(variables: NodeJS.ProcessEnv, _arguments: re
     const application = await startApplication(environment, options);
     return {
       stop: async () => {
+        if ('getHttpServer' in application) stopListening(application as NestExpressApplication);
         await application.close();
         await database.stop();
       },
@@ -42,6 +43,13 @@ export async function startLockstep(variables: NodeJS.ProcessEnv, _arguments: re
     await database.stop();
     throw error;
   }
+}
+
+/** Nobody new comes in while running work finishes; who waits on an idle connection is let go. */
+function stopListening(application: NestExpressApplication): void {
+  const server = application.getHttpServer();
+  server.close();
+  server.closeIdleConnections();
 }
 
 async function openDatabase(environment: Environment, dataDirectory: string): Promise<{ url: string; stop(): Promise<void> }> {
@@ -91,7 +99,12 @@ async function startApplication(environment: Environment, options: AppOptions): 
     process.stdout.write('Lockstep is ready: a worker, without a port\n');
     return application;
   }
-  const application = await NestFactory.create<NestExpressApplication>(module, { logger, bodyParser: false, abortOnError: false });
+  const application = await NestFactory.create<NestExpressApplication>(module, {
+    logger,
+    bodyParser: false,
+    abortOnError: false,
+    forceCloseConnections: true,
+  });
   configure(application, environment);
   await application.listen(environment.PORT, environment.HOST);
   await announce(application);

@@ -22,7 +22,7 @@ const indexPolicy = (nonce: string): string =>
 
 /** Serves the built console: hashed files for a year, and `index.html`, with a fresh nonce, for every page address. */
 export function serveConsole(application: NestExpressApplication, directory: string): void {
-  const isHashed = /-[A-Z0-9]{8}\.\w+$/;
+  const isHashed = /-[\w-]{8}\.\w+$/;
   application.useStaticAssets(directory, {
     index: false,
     setHeaders: (response, path) => {
