@@ -6,6 +6,7 @@ import { SetupService } from '@lockstep/server-access';
 import { startEmbeddedPostgres, runMigrations } from '@lockstep/server-database';
 import { correlate } from '@lockstep/server-http';
 import { SecretBox, loadMasterKey } from '@lockstep/server-secrets';
+import compression from 'compression';
 import { AppModule, type AppOptions } from './app.module.js';
 import { type Environment, administratorOf, dataDirectoryOf, readEnvironment } from './config/environment.js';
 import { serveConsole } from './platform/console-files.js';
@@ -116,6 +117,8 @@ function configure(application: NestExpressApplication, environment: Environment
   application.disable('x-powered-by');
   application.useBodyParser('json', { limit: '256kb' });
   application.use(correlate, ...securityHeaders());
+  // Not below /api: what mixes secrets with a client's words is not compressed, and streams are not held back.
+  application.use(compression({ filter: (request, response) => !request.path.startsWith('/api/') && compression.filter(request, response) }));
   application.setGlobalPrefix('api');
   application.enableCors({ origin: [...environment.CONSOLE_ORIGIN], credentials: true });
   application.useWebSocketAdapter(new LiveAdapter(application, environment.CONSOLE_ORIGIN));

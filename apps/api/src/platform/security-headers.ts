@@ -10,6 +10,7 @@ export function securityHeaders(): ((request: Request, response: Response, next:
     contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: [`'none'`], frameAncestors: [`'none'`] } },
     strictTransportSecurity: false,
     referrerPolicy: { policy: 'no-referrer' },
+    xFrameOptions: { action: 'deny' },
     crossOriginEmbedderPolicy: false,
   });
   const hsts = helmet.strictTransportSecurity({ maxAge: 31_536_000 });
