@@ -25,7 +25,10 @@ export interface RunningLockstep {
 }
 
 /** Starts everything that the environment asks for, and prints where to go. */
-export async function startLockstep(variables: NodeJS.ProcessEnv, _arguments: readonly string[]): Promise<RunningLockstep> {
+export async function startLockstep(
+  variables: NodeJS.ProcessEnv,
+  _arguments: readonly string[],
+): Promise<RunningLockstep> {
   const environment = readEnvironment(variables);
   const dataDirectory = dataDirectoryOf(environment, projectDirectory);
   const database = await openDatabase(environment, dataDirectory);
@@ -53,7 +56,10 @@ function stopListening(application: NestExpressApplication): void {
   server.closeIdleConnections();
 }
 
-async function openDatabase(environment: Environment, dataDirectory: string): Promise<{ url: string; stop(): Promise<void> }> {
+async function openDatabase(
+  environment: Environment,
+  dataDirectory: string,
+): Promise<{ url: string; stop(): Promise<void> }> {
   if (environment.DATABASE_URL !== undefined) return { url: environment.DATABASE_URL, stop: () => Promise.resolve() };
   const onNotice = (message: string): void => void process.stderr.write(`${message}\n`);
   return startEmbeddedPostgres({ dataDirectory: resolve(dataDirectory, 'postgres'), onNotice });
@@ -118,7 +124,11 @@ function configure(application: NestExpressApplication, environment: Environment
   application.useBodyParser('json', { limit: '256kb' });
   application.use(correlate, ...securityHeaders());
   // Not below /api: what mixes secrets with a client's words is not compressed, and streams are not held back.
-  application.use(compression({ filter: (request, response) => !request.path.startsWith('/api/') && compression.filter(request, response) }));
+  application.use(
+    compression({
+      filter: (request, response) => !request.path.startsWith('/api/') && compression.filter(request, response),
+    }),
+  );
   application.setGlobalPrefix('api');
   application.enableCors({ origin: [...environment.CONSOLE_ORIGIN], credentials: true });
   application.useWebSocketAdapter(new LiveAdapter(application, environment.CONSOLE_ORIGIN));

@@ -48,27 +48,39 @@ export type Session = z.infer<typeof Session>;
 
 export const SetupState = z.object({ required: z.boolean() }).meta({ id: 'SetupState' });
 export type SetupState = z.infer<typeof SetupState>;
-export const SetupInput = z.strictObject({ token: z.string().min(1).max(200), username: Username, password: Password }).meta({ id: 'SetupInput' });
+export const SetupInput = z
+  .strictObject({ token: z.string().min(1).max(200), username: Username, password: Password })
+  .meta({ id: 'SetupInput' });
 export type SetupInput = z.infer<typeof SetupInput>;
-export const SignInInput = z.strictObject({ username: z.string().min(1).max(100), password: z.string().min(1).max(200) }).meta({ id: 'SignInInput' });
+export const SignInInput = z
+  .strictObject({ username: z.string().min(1).max(100), password: z.string().min(1).max(200) })
+  .meta({ id: 'SignInInput' });
 export type SignInInput = z.infer<typeof SignInInput>;
-export const UserInput = z.strictObject({ username: Username, password: Password, role: Role }).meta({ id: 'UserInput' });
+export const UserInput = z
+  .strictObject({ username: Username, password: Password, role: Role })
+  .meta({ id: 'UserInput' });
 export type UserInput = z.infer<typeof UserInput>;
-export const UserChange = z.strictObject({
-  username: Username.optional(),
-  password: Password.optional(),
-  role: Role.optional(),
-  disabled: z.boolean().optional(),
-}).meta({ id: 'UserChange' });
+export const UserChange = z
+  .strictObject({
+    username: Username.optional(),
+    password: Password.optional(),
+    role: Role.optional(),
+    disabled: z.boolean().optional(),
+  })
+  .meta({ id: 'UserChange' });
 export type UserChange = z.infer<typeof UserChange>;
-export const PasswordChange = z.strictObject({ currentPassword: z.string().min(1).max(200), password: Password }).meta({ id: 'PasswordChange' });
+export const PasswordChange = z
+  .strictObject({ currentPassword: z.string().min(1).max(200), password: Password })
+  .meta({ id: 'PasswordChange' });
 export type PasswordChange = z.infer<typeof PasswordChange>;
 
-export const TokenInput = z.strictObject({
-  name: z.string().min(1).max(100),
-  role: Role.optional().describe('At most the role of its owner, which is the default.'),
-  expiresAt: Timestamp.optional(),
-}).meta({ id: 'TokenInput' });
+export const TokenInput = z
+  .strictObject({
+    name: z.string().min(1).max(100),
+    role: Role.optional().describe('At most the role of its owner, which is the default.'),
+    expiresAt: Timestamp.optional(),
+  })
+  .meta({ id: 'TokenInput' });
 export type TokenInput = z.infer<typeof TokenInput>;
 export const ApiToken = z
   .object({

@@ -12,46 +12,59 @@ export const Host = z
   .string()
   .min(1)
   .max(253)
-  .regex(/^(?:[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]+)$/, 'must be a host name or an IP address');
+  .regex(
+    /^(?:[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]+)$/,
+    'must be a host name or an IP address',
+  );
 export const Port = z.number().int().min(1).max(65_535);
 /** A login name: no leading dash, no control characters, no white space. */
-export const LoginName = z.string().min(1).max(64).regex(/^[^\s\p{Cc}-][^\s\p{Cc}]*$/u, 'no spaces, no leading dash');
+export const LoginName = z
+  .string()
+  .min(1)
+  .max(64)
+  .regex(/^[^\s\p{Cc}-][^\s\p{Cc}]*$/u, 'no spaces, no leading dash');
 export const ConnectionName = z.string().trim().min(1).max(100);
 
 /** Write-only: never part of any answer. */
-export const CredentialInput = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('password'), password: z.string().min(1).max(1_000) }),
-  z.strictObject({
-    kind: z.literal('private_key'),
-    privateKey: z.string().min(1).max(32_768),
-    passphrase: z.string().min(1).max(1_000).optional(),
-  }),
-]).meta({ id: 'CredentialInput' });
+export const CredentialInput = z
+  .discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('password'), password: z.string().min(1).max(1_000) }),
+    z.strictObject({
+      kind: z.literal('private_key'),
+      privateKey: z.string().min(1).max(32_768),
+      passphrase: z.string().min(1).max(1_000).optional(),
+    }),
+  ])
+  .meta({ id: 'CredentialInput' });
 export type CredentialInput = z.infer<typeof CredentialInput>;
 
-export const ConnectionInput = z.strictObject({
-  name: ConnectionName,
-  host: Host,
-  port: Port.default(22),
-  username: LoginName,
-  platform: Platform.default('systemd'),
-  tags: z.array(Tag).max(50).default([]),
-  credential: CredentialInput,
-  jumpConnectionId: ConnectionId.nullable().optional(),
-  hostKeyFingerprint: Fingerprint.optional().describe('Approves this host key in advance.'),
-}).meta({ id: 'ConnectionInput' });
+export const ConnectionInput = z
+  .strictObject({
+    name: ConnectionName,
+    host: Host,
+    port: Port.default(22),
+    username: LoginName,
+    platform: Platform.default('systemd'),
+    tags: z.array(Tag).max(50).default([]),
+    credential: CredentialInput,
+    jumpConnectionId: ConnectionId.nullable().optional(),
+    hostKeyFingerprint: Fingerprint.optional().describe('Approves this host key in advance.'),
+  })
+  .meta({ id: 'ConnectionInput' });
 export type ConnectionInput = z.input<typeof ConnectionInput>;
 
-export const ConnectionChange = z.strictObject({
-  name: ConnectionName.optional(),
-  host: Host.optional(),
-  port: Port.optional(),
-  username: LoginName.optional(),
-  platform: Platform.optional(),
-  tags: z.array(Tag).max(50).optional(),
-  credential: CredentialInput.optional(),
-  jumpConnectionId: ConnectionId.nullable().optional(),
-}).meta({ id: 'ConnectionChange' });
+export const ConnectionChange = z
+  .strictObject({
+    name: ConnectionName.optional(),
+    host: Host.optional(),
+    port: Port.optional(),
+    username: LoginName.optional(),
+    platform: Platform.optional(),
+    tags: z.array(Tag).max(50).optional(),
+    credential: CredentialInput.optional(),
+    jumpConnectionId: ConnectionId.nullable().optional(),
+  })
+  .meta({ id: 'ConnectionChange' });
 export type ConnectionChange = z.infer<typeof ConnectionChange>;
 
 /** `pending`: a first key waits for approval. `changed`: a key other than the approved one was offered. */
@@ -98,19 +111,19 @@ export const HostKey = z
   })
   .meta({ id: 'HostKey' });
 export type HostKey = z.infer<typeof HostKey>;
-export const HostKeys = z
-  .object({ pending: z.array(HostKey), accepted: z.array(HostKey) })
-  .meta({ id: 'HostKeys' });
+export const HostKeys = z.object({ pending: z.array(HostKey), accepted: z.array(HostKey) }).meta({ id: 'HostKeys' });
 export type HostKeys = z.infer<typeof HostKeys>;
 
 export const ImportFormat = z.enum(['ssh_config', 'ansible_inventory', 'csv']);
 export type ImportFormat = z.infer<typeof ImportFormat>;
-export const ImportInput = z.strictObject({
-  format: ImportFormat,
-  text: z.string().min(1).max(200_000),
-  dryRun: z.boolean(),
-  credential: CredentialInput.optional().describe('Given to every connection that is made.'),
-}).meta({ id: 'ImportInput' });
+export const ImportInput = z
+  .strictObject({
+    format: ImportFormat,
+    text: z.string().min(1).max(200_000),
+    dryRun: z.boolean(),
+    credential: CredentialInput.optional().describe('Given to every connection that is made.'),
+  })
+  .meta({ id: 'ImportInput' });
 export type ImportInput = z.infer<typeof ImportInput>;
 export const ImportItem = z
   .object({
@@ -121,7 +134,10 @@ export const ImportItem = z
     username: z.string(),
     tags: z.array(z.string()),
     jump: z.string().nullable().describe('The name of the connection it goes through.'),
-    note: z.string().nullable().describe('What the text says about it that is not taken over, for example its key file.'),
+    note: z
+      .string()
+      .nullable()
+      .describe('What the text says about it that is not taken over, for example its key file.'),
     connectionId: ConnectionId.nullable().describe('Set once it is made.'),
   })
   .meta({ id: 'ImportItem' });
@@ -146,7 +162,9 @@ export const KnownHostsAnswer = z
 export type KnownHostsAnswer = z.infer<typeof KnownHostsAnswer>;
 
 /** Up to 500 connections tested at once; each is answered on its own. */
-export const TestManyInput = z.strictObject({ connectionIds: z.array(ConnectionId).min(1).max(500) }).meta({ id: 'TestManyInput' });
+export const TestManyInput = z
+  .strictObject({ connectionIds: z.array(ConnectionId).min(1).max(500) })
+  .meta({ id: 'TestManyInput' });
 export type TestManyInput = z.infer<typeof TestManyInput>;
 export const TestManyAnswer = z
   .object({

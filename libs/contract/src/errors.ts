@@ -5,7 +5,10 @@
  * `operation` codes end an operation as its `errorCode`. `advice` tells a person what to do next.
  */
 import * as z from 'zod';
-import { operationErrorCatalogue, type OperationErrorCode as OperationErrorCodeName } from './operation-error-catalogue.js';
+import {
+  operationErrorCatalogue,
+  type OperationErrorCode as OperationErrorCodeName,
+} from './operation-error-catalogue.js';
 import { problemCatalogue, type ProblemCode as ProblemCodeName } from './problem-catalogue.js';
 
 export * from './operation-error-catalogue.js';

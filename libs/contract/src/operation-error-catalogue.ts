@@ -9,31 +9,127 @@ export interface OperationErrorDefinition {
 }
 
 export const operationErrorCatalogue = {
-  NAME_NOT_RESOLVED: { title: 'The host name has no address', advice: 'Check the host name, or the DNS that Lockstep uses.', action: 'edit_connection' },
-  NETWORK_NOT_ALLOWED: { title: 'Lockstep may not reach this address', advice: 'Allow the network in LOCKSTEP_ALLOWED_NETWORKS, or correct the host.', action: 'edit_connection' },
-  CONNECTION_REFUSED: { title: 'The host refused the connection', advice: 'Check the port, and that sshd is running.', action: 'edit_connection' },
-  HOST_UNREACHABLE: { title: 'The host cannot be reached', advice: 'Check the address, the route and the firewall.', action: 'edit_connection' },
-  CONNECT_TIMEOUT: { title: 'The host did not answer in time', advice: 'Check the address and firewalls; a dropped packet looks like this.', action: 'retry' },
+  NAME_NOT_RESOLVED: {
+    title: 'The host name has no address',
+    advice: 'Check the host name, or the DNS that Lockstep uses.',
+    action: 'edit_connection',
+  },
+  NETWORK_NOT_ALLOWED: {
+    title: 'Lockstep may not reach this address',
+    advice: 'Allow the network in LOCKSTEP_ALLOWED_NETWORKS, or correct the host.',
+    action: 'edit_connection',
+  },
+  CONNECTION_REFUSED: {
+    title: 'The host refused the connection',
+    advice: 'Check the port, and that sshd is running.',
+    action: 'edit_connection',
+  },
+  HOST_UNREACHABLE: {
+    title: 'The host cannot be reached',
+    advice: 'Check the address, the route and the firewall.',
+    action: 'edit_connection',
+  },
+  CONNECT_TIMEOUT: {
+    title: 'The host did not answer in time',
+    advice: 'Check the address and firewalls; a dropped packet looks like this.',
+    action: 'retry',
+  },
   NOT_SSH: { title: 'What answered is not an SSH server', advice: 'Check the port.', action: 'edit_connection' },
-  KEY_EXCHANGE_FAILED: { title: 'No common algorithm with the host', advice: 'Update sshd, or enable a current key exchange and cipher on it.', action: 'retry' },
-  HOST_KEY_TIMEOUT: { title: 'The host stopped answering during the key exchange', advice: 'See whether sshd hangs on the host, then retry.', action: 'retry' },
-  HOST_KEY_UNKNOWN: { title: 'The host key waits for approval', advice: 'Compare the fingerprint with the host and approve it.', action: 'approve_host_key' },
-  HOST_KEY_CHANGED: { title: 'The host key has changed', advice: 'Find out why before you approve the new one: the host may have been replaced, or someone is in between.', action: 'approve_host_key' },
-  CREDENTIAL_MISSING: { title: 'The connection has no credential', advice: 'Give a password or a private key.', action: 'edit_credential' },
-  CREDENTIAL_UNREADABLE: { title: 'The stored credential cannot be read', advice: 'Enter it again; was the master key replaced?', action: 'edit_credential' },
-  AUTHENTICATION_FAILED: { title: 'The host refused the login', advice: 'Check the user name and the credential; nothing is tried again by itself.', action: 'edit_credential' },
-  AUTHENTICATION_TIMEOUT: { title: 'The host did not decide about the login in time', advice: 'See whether sshd or its directory service hangs on the host.', action: 'retry' },
-  JUMP_HOST_FAILED: { title: 'The jump host could not be used', advice: 'Test the jump connection first.', action: 'open_jump_connection' },
-  CHANNEL_REFUSED: { title: 'The host opened no session', advice: 'Check MaxSessions and the shell of this user.', action: 'retry' },
-  COMMAND_TIMEOUT: { title: 'A command did not end in time', advice: 'See what hangs on the host, then retry.', action: 'retry' },
-  COMMAND_FAILED: { title: 'A command failed on the host', advice: 'Read the host’s own words in the log.', action: 'retry' },
-  SFTP_UNAVAILABLE: { title: 'SFTP is not available', advice: 'Enable the sftp subsystem in sshd_config.', action: 'retry' },
-  SFTP_TIMEOUT: { title: 'SFTP did not answer in time', advice: 'See what hangs on the host, then retry.', action: 'retry' },
-  CONNECTION_LOST: { title: 'The connection was lost', advice: 'Check the network and the host, then retry.', action: 'retry' },
-  DEADLINE_EXCEEDED: { title: 'The operation took longer than it may', advice: 'See what hangs on the host, then retry.', action: 'retry' },
-  OUTCOME_UNKNOWN: { title: 'The outcome is not known', advice: 'Look at the host before you start it again.', action: 'retry' },
-  WORKER_LOST: { title: 'The worker was lost too often', advice: 'Read the server log of that time, then retry.', action: 'retry' },
-  INTERNAL: { title: 'Something went wrong in Lockstep', advice: 'Read the server log of that time, then retry.', action: 'retry' },
+  KEY_EXCHANGE_FAILED: {
+    title: 'No common algorithm with the host',
+    advice: 'Update sshd, or enable a current key exchange and cipher on it.',
+    action: 'retry',
+  },
+  HOST_KEY_TIMEOUT: {
+    title: 'The host stopped answering during the key exchange',
+    advice: 'See whether sshd hangs on the host, then retry.',
+    action: 'retry',
+  },
+  HOST_KEY_UNKNOWN: {
+    title: 'The host key waits for approval',
+    advice: 'Compare the fingerprint with the host and approve it.',
+    action: 'approve_host_key',
+  },
+  HOST_KEY_CHANGED: {
+    title: 'The host key has changed',
+    advice: 'Find out why before you approve the new one: the host may have been replaced, or someone is in between.',
+    action: 'approve_host_key',
+  },
+  CREDENTIAL_MISSING: {
+    title: 'The connection has no credential',
+    advice: 'Give a password or a private key.',
+    action: 'edit_credential',
+  },
+  CREDENTIAL_UNREADABLE: {
+    title: 'The stored credential cannot be read',
+    advice: 'Enter it again; was the master key replaced?',
+    action: 'edit_credential',
+  },
+  AUTHENTICATION_FAILED: {
+    title: 'The host refused the login',
+    advice: 'Check the user name and the credential; nothing is tried again by itself.',
+    action: 'edit_credential',
+  },
+  AUTHENTICATION_TIMEOUT: {
+    title: 'The host did not decide about the login in time',
+    advice: 'See whether sshd or its directory service hangs on the host.',
+    action: 'retry',
+  },
+  JUMP_HOST_FAILED: {
+    title: 'The jump host could not be used',
+    advice: 'Test the jump connection first.',
+    action: 'open_jump_connection',
+  },
+  CHANNEL_REFUSED: {
+    title: 'The host opened no session',
+    advice: 'Check MaxSessions and the shell of this user.',
+    action: 'retry',
+  },
+  COMMAND_TIMEOUT: {
+    title: 'A command did not end in time',
+    advice: 'See what hangs on the host, then retry.',
+    action: 'retry',
+  },
+  COMMAND_FAILED: {
+    title: 'A command failed on the host',
+    advice: 'Read the host’s own words in the log.',
+    action: 'retry',
+  },
+  SFTP_UNAVAILABLE: {
+    title: 'SFTP is not available',
+    advice: 'Enable the sftp subsystem in sshd_config.',
+    action: 'retry',
+  },
+  SFTP_TIMEOUT: {
+    title: 'SFTP did not answer in time',
+    advice: 'See what hangs on the host, then retry.',
+    action: 'retry',
+  },
+  CONNECTION_LOST: {
+    title: 'The connection was lost',
+    advice: 'Check the network and the host, then retry.',
+    action: 'retry',
+  },
+  DEADLINE_EXCEEDED: {
+    title: 'The operation took longer than it may',
+    advice: 'See what hangs on the host, then retry.',
+    action: 'retry',
+  },
+  OUTCOME_UNKNOWN: {
+    title: 'The outcome is not known',
+    advice: 'Look at the host before you start it again.',
+    action: 'retry',
+  },
+  WORKER_LOST: {
+    title: 'The worker was lost too often',
+    advice: 'Read the server log of that time, then retry.',
+    action: 'retry',
+  },
+  INTERNAL: {
+    title: 'Something went wrong in Lockstep',
+    advice: 'Read the server log of that time, then retry.',
+    action: 'retry',
+  },
 } as const satisfies Record<string, OperationErrorDefinition>;
 
 export type OperationErrorCode = keyof typeof operationErrorCatalogue;

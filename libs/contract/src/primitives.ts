@@ -38,4 +38,6 @@ export const Cursor = z.string().min(1).max(500);
 
 /** A page's size, 1 to 500. */
 export const limitInText = (fallback: number) =>
-  numberInText(z.number().int().min(1).max(500)).optional().transform((value) => value ?? fallback);
+  numberInText(z.number().int().min(1).max(500))
+    .optional()
+    .transform((value) => value ?? fallback);

@@ -2,7 +2,12 @@ import { EnvironmentError, administratorOf, readEnvironment } from './environmen
 
 describe('the environment', () => {
   it('needs nothing', () => {
-    expect(readEnvironment({})).toMatchObject({ PORT: 3000, HOST: '127.0.0.1', LOCKSTEP_ROLE: 'all', LOCKSTEP_WORKERS: 10 });
+    expect(readEnvironment({})).toMatchObject({
+      PORT: 3000,
+      HOST: '127.0.0.1',
+      LOCKSTEP_ROLE: 'all',
+      LOCKSTEP_WORKERS: 10,
+    });
   });
 
   it.each([

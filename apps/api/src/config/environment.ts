@@ -3,25 +3,26 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 
 const wholeNumber = (least: number, most: number) =>
-  z
-    .string()
-    .regex(/^\d+$/, 'must be a whole number')
-    .transform(Number)
-    .pipe(z.number().min(least).max(most));
+  z.string().regex(/^\d+$/, 'must be a whole number').transform(Number).pipe(z.number().min(least).max(most));
 
-const list = z
-  .string()
-  .transform((text) => text.split(',').map((part) => part.trim()).filter((part) => part !== ''));
-
-const origins = list.pipe(
-  z.array(z.url({ protocol: /^https?$/ }).transform((text) => new URL(text).origin)),
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
 );
+
+const origins = list.pipe(z.array(z.url({ protocol: /^https?$/ }).transform((text) => new URL(text).origin)));
 
 /** Every variable that Lockstep reads. A wrong value stops the start with one sentence. */
 const schema = z.object({
   PORT: wholeNumber(1, 65_535).default(3000),
   HOST: z.string().min(1).default('127.0.0.1'),
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// address' }).optional(),
+  // Not z.url(): an address of a Unix socket has no host (libpq, «Connection URIs»).
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\/\S+$/, 'must be a postgres:// address')
+    .optional(),
   LOCKSTEP_DATA_DIR: z.string().min(1).optional(),
   LOCKSTEP_MASTER_KEY: z.string().min(1).optional(),
   LOCKSTEP_MASTER_KEY_FILE: z.string().min(1).optional(),
@@ -63,7 +64,9 @@ export function administratorOf(environment: Environment): { username: string; p
   const password = file === undefined ? environment.LOCKSTEP_ADMIN_PASSWORD : readSecretFile(file);
   if (username === undefined && password === undefined) return undefined;
   if (username === undefined || password === undefined) {
-    throw new EnvironmentError('LOCKSTEP_ADMIN_USERNAME and LOCKSTEP_ADMIN_PASSWORD (or _FILE) go together; one is missing.');
+    throw new EnvironmentError(
+      'LOCKSTEP_ADMIN_USERNAME and LOCKSTEP_ADMIN_PASSWORD (or _FILE) go together; one is missing.',
+    );
   }
   return { username, password };
 }

@@ -1,7 +1,14 @@
 import { ConsoleLogger } from '@nestjs/common';
 
 /** Nest's own account of its wiring at boot; it would bury the two lines that a person looks for. */
-const wiring = new Set(['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestApplication', 'WebSocketsController']);
+const wiring = new Set([
+  'NestFactory',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestApplication',
+  'WebSocketsController',
+]);
 
 /** Plain lines on standard output; colours only on a terminal. */
 export class ServerLog extends ConsoleLogger {

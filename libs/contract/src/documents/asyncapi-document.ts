@@ -19,7 +19,10 @@ export function buildAsyncapiDocument(options: DocumentOptions): JsonSchema {
   const operations: Record<string, JsonSchema> = {};
   for (const [name, event] of Object.entries(clientEvents)) {
     messages[key(name)] = { name, summary: event.summary, payload: schemas.describe(event.payload, 'input') };
-    messages[`${key(name)}Answer`] = { name: `${name} (acknowledgement)`, payload: schemas.describe(event.answer, 'output') };
+    messages[`${key(name)}Answer`] = {
+      name: `${name} (acknowledgement)`,
+      payload: schemas.describe(event.answer, 'output'),
+    };
     operations[key(name)] = {
       action: 'receive',
       channel: { $ref: '#/channels/console' },
@@ -31,9 +34,16 @@ export function buildAsyncapiDocument(options: DocumentOptions): JsonSchema {
   }
   for (const [name, event] of Object.entries(serverEvents)) {
     messages[key(name)] = { name, summary: event.summary, payload: schemas.describe(event.payload, 'output') };
-    operations[key(name)] = { action: 'send', channel: { $ref: '#/channels/console' }, summary: event.summary, messages: [reference(key(name))] };
+    operations[key(name)] = {
+      action: 'send',
+      channel: { $ref: '#/channels/console' },
+      summary: event.summary,
+      messages: [reference(key(name))],
+    };
   }
-  const references = Object.fromEntries(Object.keys(messages).map((name) => [name, { $ref: `#/components/messages/${name}` }]));
+  const references = Object.fromEntries(
+    Object.keys(messages).map((name) => [name, { $ref: `#/components/messages/${name}` }]),
+  );
   return {
     asyncapi: '3.0.0',
     info: { title: 'Lockstep live events', version: options.version, description },

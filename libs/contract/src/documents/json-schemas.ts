@@ -11,9 +11,14 @@ export class SchemaCollection {
 
   /** The schema as it stands in a document: inline, or a reference when it has an id. */
   describe(schema: z.ZodType, side: Side): JsonSchema {
-    const converted = z.toJSONSchema(schema, { io: side, unrepresentable: 'any', target: 'draft-2020-12' }) as JsonSchema;
+    const converted = z.toJSONSchema(schema, {
+      io: side,
+      unrepresentable: 'any',
+      target: 'draft-2020-12',
+    }) as JsonSchema;
     const { $schema: _dialect, $defs, ...inline } = converted;
-    for (const [name, definition] of Object.entries(($defs ?? {}) as Record<string, JsonSchema>)) this.add(name, definition);
+    for (const [name, definition] of Object.entries(($defs ?? {}) as Record<string, JsonSchema>))
+      this.add(name, definition);
     return pointAtComponents(inline) as JsonSchema;
   }
 

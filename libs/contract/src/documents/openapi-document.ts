@@ -68,7 +68,11 @@ function describeSuccess(route: RouteDefinition, schemas: SchemaCollection): Jso
   return { description: words, content: { ...main, ...others } };
 }
 
-function describeParameters(shape: z.ZodObject | undefined, where: 'path' | 'query' | 'header', schemas: SchemaCollection): JsonSchema[] {
+function describeParameters(
+  shape: z.ZodObject | undefined,
+  where: 'path' | 'query' | 'header',
+  schemas: SchemaCollection,
+): JsonSchema[] {
   if (shape === undefined) return [];
   return Object.entries(shape.shape as Record<string, z.ZodType>).map(([name, field]) => {
     const { description: words, ...schema } = describeParameter(field, schemas);

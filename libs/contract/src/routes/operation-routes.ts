@@ -24,7 +24,11 @@ export const idempotencyHeaders = z.object({
 
 export const operationRoutes = {
   listOperations: defineRoute({
-    operationId: 'listOperations', method: 'get', path: '/operations', tag, requires: 'operations.read',
+    operationId: 'listOperations',
+    method: 'get',
+    path: '/operations',
+    tag,
+    requires: 'operations.read',
     summary: 'The operations one may see, newest first, in keyset pages.',
     query: z.strictObject({
       connectionId: numberInText(ConnectionId).optional(),
@@ -37,12 +41,22 @@ export const operationRoutes = {
     success: { status: 200, body: page(Operation).meta({ id: 'OperationPage' }) },
   }),
   getOperation: defineRoute({
-    operationId: 'getOperation', method: 'get', path: '/operations/{id}', tag, requires: 'operations.read',
-    summary: 'One operation.', params,
-    success: { status: 200, body: Operation }, problems: ['NOT_FOUND'],
+    operationId: 'getOperation',
+    method: 'get',
+    path: '/operations/{id}',
+    tag,
+    requires: 'operations.read',
+    summary: 'One operation.',
+    params,
+    success: { status: 200, body: Operation },
+    problems: ['NOT_FOUND'],
   }),
   getOperationEvents: defineRoute({
-    operationId: 'getOperationEvents', method: 'get', path: '/operations/{id}/events', tag, requires: 'operations.read',
+    operationId: 'getOperationEvents',
+    method: 'get',
+    path: '/operations/{id}/events',
+    tag,
+    requires: 'operations.read',
     summary:
       'Its numbered events after a sequence. `wait` holds the answer until there is one (long poll). As `text/event-stream` they come as they happen, with `Last-Event-ID`.',
     params,
@@ -51,7 +65,12 @@ export const operationRoutes = {
       wait: numberInText(z.number().int().min(0).max(60)).optional().describe('Seconds, 0 to 60.'),
       limit: limitInText(500),
     }),
-    headers: z.object({ 'last-event-id': z.string().regex(/^\d{1,15}$/).optional() }),
+    headers: z.object({
+      'last-event-id': z
+        .string()
+        .regex(/^\d{1,15}$/)
+        .optional(),
+    }),
     success: {
       status: 200,
       body: z
@@ -66,13 +85,26 @@ export const operationRoutes = {
     problems: ['NOT_FOUND'],
   }),
   cancelOperation: defineRoute({
-    operationId: 'cancelOperation', method: 'post', path: '/operations/{id}/cancel', tag, requires: 'operations.cancel',
-    summary: 'Ask an active operation to stop. It ends as cancelled once the host is as it was before.', params,
-    success: { status: 202, body: Operation }, problems: ['NOT_FOUND', 'OPERATION_ENDED'],
+    operationId: 'cancelOperation',
+    method: 'post',
+    path: '/operations/{id}/cancel',
+    tag,
+    requires: 'operations.cancel',
+    summary: 'Ask an active operation to stop. It ends as cancelled once the host is as it was before.',
+    params,
+    success: { status: 202, body: Operation },
+    problems: ['NOT_FOUND', 'OPERATION_ENDED'],
   }),
   retryOperation: defineRoute({
-    operationId: 'retryOperation', method: 'post', path: '/operations/{id}/retry', tag, requires: 'operations.start',
-    summary: 'Start an ended operation again, as a new one with `retryOf`.', params, headers: idempotencyHeaders,
-    success: { status: 202, body: StartAnswer }, problems: ['NOT_FOUND', 'OPERATION_ACTIVE', 'IDEMPOTENCY_KEY_REUSED'],
+    operationId: 'retryOperation',
+    method: 'post',
+    path: '/operations/{id}/retry',
+    tag,
+    requires: 'operations.start',
+    summary: 'Start an ended operation again, as a new one with `retryOf`.',
+    params,
+    headers: idempotencyHeaders,
+    success: { status: 202, body: StartAnswer },
+    problems: ['NOT_FOUND', 'OPERATION_ACTIVE', 'IDEMPOTENCY_KEY_REUSED'],
   }),
 } as const;

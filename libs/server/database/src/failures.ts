@@ -3,10 +3,13 @@ import { QueryFailedError } from 'typeorm';
 /** SQLSTATE classes that say: Postgres cannot be reached or is going down (appendix A of its manual). */
 const unavailable = /^(08...|57P0[123]|53300)$/;
 const refused = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT']);
-const lost = /Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|Client was closed|not queryable/i;
+const lost =
+  /Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|Client was closed|not queryable/i;
 
 const codeOf = (error: unknown): string | undefined =>
-  typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : undefined;
 
 /** Whether the statement failed because there was no database to run it, so that trying later may help. */
 export function isDatabaseUnavailable(error: unknown): boolean {

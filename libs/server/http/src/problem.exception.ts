@@ -24,4 +24,5 @@ export class ProblemException extends HttpException {
 }
 
 /** What one may not see does not exist: the same answer for both. */
-export const notFound = (what: string): ProblemException => new ProblemException('NOT_FOUND', `There is no such ${what}.`);
+export const notFound = (what: string): ProblemException =>
+  new ProblemException('NOT_FOUND', `There is no such ${what}.`);

@@ -56,7 +56,10 @@ export class ProblemFilter implements ExceptionFilter {
       return;
     }
     if (exception.retryAfter !== undefined) response.setHeader('Retry-After', String(exception.retryAfter));
-    response.status(exception.getStatus()).type('application/problem+json').send(JSON.stringify(toProblem(exception)));
+    response
+      .status(exception.getStatus())
+      .type('application/problem+json')
+      .send(JSON.stringify(toProblem(exception)));
   }
 }
 

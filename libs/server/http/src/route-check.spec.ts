@@ -32,7 +32,12 @@ describe('the routes of the contract', () => {
   it('leave nothing but set-up, sign-in and health to anonymous callers', () => {
     const open = allRoutes.filter(({ requires }) => requires === 'anonymous').map(({ path }) => path);
     expect([...new Set(open)].sort()).toEqual([
-      '/auth/login', '/auth/logout', '/auth/refresh', '/health/live', '/health/ready', '/setup',
+      '/auth/login',
+      '/auth/logout',
+      '/auth/refresh',
+      '/health/live',
+      '/health/ready',
+      '/setup',
     ]);
   });
 });

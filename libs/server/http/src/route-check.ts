@@ -16,7 +16,9 @@ export function findRouteFaults(bindings: readonly Binding[], declared: readonly
     const methods = bindings.filter((binding) => binding.route?.operationId === route.operationId);
     if (methods.length === 0) faults.push(`No controller method has @Route(routes.${route.operationId}).`);
     if (methods.length > 1) {
-      faults.push(`@Route(routes.${route.operationId}) stands on ${methods.map(({ method }) => method).join(' and ')}.`);
+      faults.push(
+        `@Route(routes.${route.operationId}) stands on ${methods.map(({ method }) => method).join(' and ')}.`,
+      );
     }
   }
   return faults;

@@ -1,7 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type TestDatabase, createTestDatabase } from '@lockstep/server-testing';
 import { OperationCancelled, OperationFailure } from '../src/index.js';
-import { type Engine, type Script, actor, changing, fillDatabase, gate, quiet, startEngine, until } from './engine-harness.js';
+import {
+  type Engine,
+  type Script,
+  actor,
+  changing,
+  fillDatabase,
+  gate,
+  quiet,
+  startEngine,
+  until,
+} from './engine-harness.js';
 
 describe('the operations engine', () => {
   let database: TestDatabase;
@@ -31,7 +41,13 @@ describe('the operations engine', () => {
       return { message: 'All is well' };
     };
     const operation = await engine.ended((await engine.start()).id);
-    expect(operation).toMatchObject({ status: 'completed', progress: 100, effect: 'none', message: 'All is well', error: null });
+    expect(operation).toMatchObject({
+      status: 'completed',
+      progress: 100,
+      effect: 'none',
+      message: 'All is well',
+      error: null,
+    });
     expect(operation.metadata).toEqual({ version: '9.2' });
     expect(operation.steps).toMatchObject([
       { name: 'look', status: 'completed', message: 'looked' },
@@ -40,7 +56,14 @@ describe('the operations engine', () => {
     const events = await engine.events(operation.id);
     expect(events.map(({ sequence }) => sequence)).toEqual(events.map((_, index) => index + 1));
     expect(events.map(({ kind }) => kind)).toEqual([
-      'accepted', 'claimed', 'step_started', 'log', 'step_ended', 'step_started', 'step_ended', 'completed',
+      'accepted',
+      'claimed',
+      'step_started',
+      'log',
+      'step_ended',
+      'step_started',
+      'step_ended',
+      'completed',
     ]);
     expect(events.find(({ kind }) => kind === 'log')?.lines).toMatchObject([
       { stream: 'stdout', text: 'one', step: 'look' },
@@ -71,7 +94,12 @@ describe('the operations engine', () => {
         throw new OperationFailure('COMMAND_FAILED', 'The command failed.', { hostWords: 'no\u0000t found' });
       });
     const operation = await engine.ended((await engine.start()).id);
-    expect(operation).toMatchObject({ status: 'failed', errorCode: 'COMMAND_FAILED', error: 'The command failed.', effect: 'none' });
+    expect(operation).toMatchObject({
+      status: 'failed',
+      errorCode: 'COMMAND_FAILED',
+      error: 'The command failed.',
+      effect: 'none',
+    });
     expect(operation.metadata).toEqual({ hostWords: 'no\uFFFDt found' });
     expect(operation.steps.map(({ status }) => status)).toEqual(['failed', 'skipped']);
     expect(operation.progress).toBeLessThan(100);
@@ -86,9 +114,13 @@ describe('the operations engine', () => {
 
   it('cancels a running operation, and ends it once as cancelled', async () => {
     script.read = (context) =>
-      context.step('look', () => new Promise((_, reject) => {
-        context.signal.addEventListener('abort', () => reject(new OperationCancelled()));
-      }));
+      context.step(
+        'look',
+        () =>
+          new Promise((_, reject) => {
+            context.signal.addEventListener('abort', () => reject(new OperationCancelled()));
+          }),
+      );
     const { id } = await engine.start();
     await until(async () => (await engine.read(id)).steps[0]?.status === 'running');
     const asked = await engine.operations.cancel(id, actor);
@@ -101,7 +133,9 @@ describe('the operations engine', () => {
 
   it('refuses to change an ended operation, even by SQL', async () => {
     const { id } = await engine.ended((await engine.start()).id);
-    await expect(engine.dataSource.query(`UPDATE operations SET message = 'x' WHERE id = $1`, [id])).rejects.toThrow('has ended');
+    await expect(engine.dataSource.query(`UPDATE operations SET message = 'x' WHERE id = $1`, [id])).rejects.toThrow(
+      'has ended',
+    );
   });
 
   it('retries as a new operation that names the old one', async () => {
@@ -113,7 +147,13 @@ describe('the operations engine', () => {
   });
 
   it('gives the same operation for the same idempotency key, also after it has ended', async () => {
-    const request = { type: 'ssh_test' as const, connection: { id: 3, name: 'host 3' }, actor, createdBy: 'user' as const, idempotencyKey: 'k1' };
+    const request = {
+      type: 'ssh_test' as const,
+      connection: { id: 3, name: 'host 3' },
+      actor,
+      createdBy: 'user' as const,
+      idempotencyKey: 'k1',
+    };
     const first = await engine.operations.start(request);
     await engine.ended(first.operationId);
     const again = await engine.operations.start(request);
@@ -155,8 +195,18 @@ describe('the operations engine', () => {
     };
     const parked = await engine.start(changing, 1, 'parked');
     await until(async () => (await engine.read(parked.id)).notBefore !== null);
-    expect(await engine.read(parked.id)).toMatchObject({ status: 'pending', phase: 'waiting', message: 'The CA asked to wait' });
-    const again = await engine.operations.start({ type: changing, connection: { id: 1, name: 'host 1' }, target: 'parked', actor, createdBy: 'cron' });
+    expect(await engine.read(parked.id)).toMatchObject({
+      status: 'pending',
+      phase: 'waiting',
+      message: 'The CA asked to wait',
+    });
+    const again = await engine.operations.start({
+      type: changing,
+      connection: { id: 1, name: 'host 1' },
+      target: 'parked',
+      actor,
+      createdBy: 'cron',
+    });
     expect(again).toMatchObject({ status: 'already_running', operationId: parked.id });
     const other = await engine.ended((await engine.start(changing, 1, 'other')).id);
     expect(other.status).toBe('completed');
@@ -166,9 +216,13 @@ describe('the operations engine', () => {
 
   it('calls the outcome unknown when it was stopped while it worked on the host', async () => {
     script.change = (context) =>
-      context.step('act', () => new Promise((_, reject) => {
-        context.signal.addEventListener('abort', () => reject(new Error('stopped')));
-      }));
+      context.step(
+        'act',
+        () =>
+          new Promise((_, reject) => {
+            context.signal.addEventListener('abort', () => reject(new Error('stopped')));
+          }),
+      );
     const { id } = await engine.start(changing, 1, 'x');
     await until(async () => (await engine.read(id)).steps[1]?.status === 'running');
     await engine.operations.cancel(id, actor);

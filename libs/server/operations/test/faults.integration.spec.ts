@@ -1,6 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type TestDatabase, createTestDatabase } from '@lockstep/server-testing';
-import { type Engine, type Script, actor, changing, fillDatabase, gate, quiet, startEngine, until } from './engine-harness.js';
+import {
+  type Engine,
+  type Script,
+  actor,
+  changing,
+  fillDatabase,
+  gate,
+  quiet,
+  startEngine,
+  until,
+} from './engine-harness.js';
 
 /** Two replicas on one database; what is lost with a worker is found by the other. */
 describe('a lost worker', () => {
@@ -27,7 +37,9 @@ describe('a lost worker', () => {
 
   /** As if the worker’s process were gone: its lease has run out. */
   const loseLease = (id: string): Promise<unknown> =>
-    first.dataSource.query(`UPDATE operations SET lease_until = clock_timestamp() - interval '1 s' WHERE id = $1`, [id]);
+    first.dataSource.query(`UPDATE operations SET lease_until = clock_timestamp() - interval '1 s' WHERE id = $1`, [
+      id,
+    ]);
 
   it('is replaced: a repeatable step is done again, and the stale worker’s writes are refused', async () => {
     const hold = gate();
@@ -78,7 +90,11 @@ describe('a lost worker', () => {
     await until(async () => (await first.read(id)).steps[1]?.status === 'running');
     second = await startEngine(database.url, { script: secondScript });
     await loseLease(id);
-    expect(await second.ended(id)).toMatchObject({ status: 'completed', message: 'It had happened', effect: 'applied' });
+    expect(await second.ended(id)).toMatchObject({
+      status: 'completed',
+      message: 'It had happened',
+      effect: 'applied',
+    });
     hold.open();
     await pause(300);
     expect(acted).toBe(1);
@@ -113,9 +129,15 @@ describe('a lost worker', () => {
   });
 
   it('hands over what it could not finish when it is stopped', async () => {
-    second = await startEngine(database.url, { script: { ...secondScript, read: (context) => new Promise((_, reject) => {
-      context.signal.addEventListener('abort', () => reject(new Error('stopped')));
-    }) } });
+    second = await startEngine(database.url, {
+      script: {
+        ...secondScript,
+        read: (context) =>
+          new Promise((_, reject) => {
+            context.signal.addEventListener('abort', () => reject(new Error('stopped')));
+          }),
+      },
+    });
     firstScript.read = () => Promise.resolve({ message: 'taken over' });
     const third = await startEngine(database.url, { workers: 0 });
     await first.stop();
@@ -146,7 +168,9 @@ describe('a lost worker', () => {
     await until(() => toldBy(second).length >= expected.length);
     expect(toldBy(second).sort()).toEqual([...expected].sort());
     for (const connectionId of [1, 2, 3]) {
-      const positions = second.told.filter((event) => event.connectionId === connectionId).map(({ position }) => position);
+      const positions = second.told
+        .filter((event) => event.connectionId === connectionId)
+        .map(({ position }) => position);
       expect(positions).toEqual([...positions].sort((one, other) => one - other));
     }
   });

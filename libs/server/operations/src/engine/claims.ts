@@ -44,7 +44,13 @@ export class Claims {
       if (await this.mustWait(transaction, operation)) return undefined;
       await this.journal.transition(transaction, operation, {
         name: 'claim',
-        with: { ...this.lease(operation, workerId), claimedAt: operation.claimedAt ?? now, blockedBy: null, notBefore: null, message: 'Started' },
+        with: {
+          ...this.lease(operation, workerId),
+          claimedAt: operation.claimedAt ?? now,
+          blockedBy: null,
+          notBefore: null,
+          message: 'Started',
+        },
       });
       await this.setLease(transaction, operation);
       return { operation, fence: operation.fence, claimedAtMs, interruptedStep: undefined };
@@ -99,7 +105,9 @@ export class Claims {
    */
   private async mustWait(transaction: EntityManager, operation: OperationEntity): Promise<boolean> {
     if (!operation.changesHost) return false;
-    await transaction.query(`SELECT FROM connection_streams WHERE connection_id = $1 FOR UPDATE`, [operation.connectionId]);
+    await transaction.query(`SELECT FROM connection_streams WHERE connection_id = $1 FOR UPDATE`, [
+      operation.connectionId,
+    ]);
     const [ahead] = await transaction.query<{ id: string }[]>(
       `SELECT id FROM operations
        WHERE connection_id = $1 AND changes_host AND id <> $2

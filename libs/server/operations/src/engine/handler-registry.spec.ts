@@ -28,7 +28,9 @@ describe('the check of handlers at boot', () => {
   });
 
   it('wants a reconcile() for a step that may be done only once', () => {
-    expect(findHandlerFaults([new TestHandler([look, act])], ['ssh_test'])).toEqual([expect.stringContaining('reconcile()')]);
+    expect(findHandlerFaults([new TestHandler([look, act])], ['ssh_test'])).toEqual([
+      expect.stringContaining('reconcile()'),
+    ]);
   });
 
   it('wants at least one step', () => {

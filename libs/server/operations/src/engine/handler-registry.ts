@@ -15,7 +15,8 @@ export function findHandlerFaults(handlers: readonly OperationHandler[], types: 
     const { name } = handler.constructor;
     const once = handler.steps.find((step) => step.safety === 'at_most_once');
     if (handler.steps.length === 0) faults.push(`${name} has no steps: name at least one.`);
-    if (once && !handler.reconcile) faults.push(`${name} has the at-most-once step ${once.name}: give it a reconcile().`);
+    if (once && !handler.reconcile)
+      faults.push(`${name} has the at-most-once step ${once.name}: give it a reconcile().`);
   }
   return faults;
 }

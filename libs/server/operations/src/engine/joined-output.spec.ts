@@ -1,6 +1,10 @@
 import { JoinedOutput, outputLimit } from './joined-output.js';
 
-const texts = (output: JoinedOutput): string[] => output.take().flat().map(({ text }) => text);
+const texts = (output: JoinedOutput): string[] =>
+  output
+    .take()
+    .flat()
+    .map(({ text }) => text);
 
 describe('joined output', () => {
   it('cuts what comes in pieces into whole lines', () => {
@@ -16,7 +20,15 @@ describe('joined output', () => {
     output.add('stdout', 'out ', 'look');
     output.add('stderr', 'err\n', 'look');
     output.add('stdout', 'put\n', 'look');
-    expect(output.take().flat().map(({ stream, text }) => [stream, text])).toEqual([['stderr', 'err'], ['stdout', 'out put']]);
+    expect(
+      output
+        .take()
+        .flat()
+        .map(({ stream, text }) => [stream, text]),
+    ).toEqual([
+      ['stderr', 'err'],
+      ['stdout', 'out put'],
+    ]);
   });
 
   it('counts what earlier attempts kept, cuts at one MiB, and says so once', () => {

@@ -11,17 +11,28 @@ describe('how a run ended', () => {
   it('is what the handler says it is', () => {
     const failure = new OperationFailure('COMMAND_FAILED', 'It failed.', { effect: 'applied', hostWords: 'no' });
     expect(endOf(failure, undefined, handler, true)).toEqual({
-      kind: 'fail', code: 'COMMAND_FAILED', message: 'It failed.', effect: 'applied', hostWords: 'no',
+      kind: 'fail',
+      code: 'COMMAND_FAILED',
+      message: 'It failed.',
+      effect: 'applied',
+      hostWords: 'no',
     });
   });
 
   it('is cancelled only with the host as it was', () => {
     expect(endOf(anyError, stopped('cancel'), handler, false)).toEqual({ kind: 'cancel', effect: 'none' });
-    expect(endOf(new OperationCancelled('rolled_back'), stopped('cancel'), handler, true)).toEqual({ kind: 'cancel', effect: 'rolled_back' });
+    expect(endOf(new OperationCancelled('rolled_back'), stopped('cancel'), handler, true)).toEqual({
+      kind: 'cancel',
+      effect: 'rolled_back',
+    });
   });
 
   it.each(['cancel', 'deadline'] as const)('is unknown after %s in the middle of an effect', (reason) => {
-    expect(endOf(anyError, stopped(reason), handler, true)).toMatchObject({ kind: 'fail', code: 'OUTCOME_UNKNOWN', effect: 'unknown' });
+    expect(endOf(anyError, stopped(reason), handler, true)).toMatchObject({
+      kind: 'fail',
+      code: 'OUTCOME_UNKNOWN',
+      effect: 'unknown',
+    });
   });
 
   it('is cancelled, not failed, when closing the connection on request made a clean step fail', () => {
@@ -35,7 +46,10 @@ describe('how a run ended', () => {
   });
 
   it('says how long it had when the deadline passed', () => {
-    expect(endOf(anyError, stopped('deadline'), handler, false)).toMatchObject({ code: 'DEADLINE_EXCEEDED', message: 'It was not done within 5 s.' });
+    expect(endOf(anyError, stopped('deadline'), handler, false)).toMatchObject({
+      code: 'DEADLINE_EXCEEDED',
+      message: 'It was not done within 5 s.',
+    });
   });
 
   it('never tells the text of an error of ours', () => {
@@ -46,6 +60,10 @@ describe('how a run ended', () => {
 
   it('parks until the time that the handler named', () => {
     const until = new Date(0);
-    expect(endOf(new OperationParked(until, 'later'), undefined, handler, false)).toEqual({ kind: 'park', until, reason: 'later' });
+    expect(endOf(new OperationParked(until, 'later'), undefined, handler, false)).toEqual({
+      kind: 'park',
+      until,
+      reason: 'later',
+    });
   });
 });

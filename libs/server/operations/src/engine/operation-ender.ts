@@ -20,14 +20,25 @@ import { Turns } from './turns.js';
 /** How a run ended, before it is written down. */
 export type RunEnd =
   | { readonly kind: 'succeed'; readonly result: OperationResult }
-  | { readonly kind: 'fail'; readonly code: OperationErrorCode; readonly message: string; readonly effect: OperationEffect; readonly hostWords?: string | undefined }
+  | {
+      readonly kind: 'fail';
+      readonly code: OperationErrorCode;
+      readonly message: string;
+      readonly effect: OperationEffect;
+      readonly hostWords?: string | undefined;
+    }
   | { readonly kind: 'cancel'; readonly effect: 'none' | 'rolled_back' }
   | { readonly kind: 'park'; readonly until: Date; readonly reason: string };
 
 const hostWordsLimit = 4_096;
 
 /** Turns what a handler threw into how the operation ended. Nothing that is not known is called known. */
-export function endOf(error: unknown, stopped: RunStopped | undefined, handler: OperationHandler, actedOnHost: boolean): RunEnd {
+export function endOf(
+  error: unknown,
+  stopped: RunStopped | undefined,
+  handler: OperationHandler,
+  actedOnHost: boolean,
+): RunEnd {
   if (error instanceof OperationParked) return { kind: 'park', until: error.until, reason: error.reason };
   if (error instanceof OperationCancelled) return { kind: 'cancel', effect: error.effect };
   if (error instanceof OperationFailure && !(stopped?.reason === 'cancel' && error.effect === 'none')) {
@@ -35,14 +46,24 @@ export function endOf(error: unknown, stopped: RunStopped | undefined, handler: 
   }
   const effect = actedOnHost ? 'unknown' : 'none';
   if (stopped && actedOnHost) {
-    return { kind: 'fail', code: 'OUTCOME_UNKNOWN', message: 'It was stopped while it worked on the host; look at the host.', effect };
+    return {
+      kind: 'fail',
+      code: 'OUTCOME_UNKNOWN',
+      message: 'It was stopped while it worked on the host; look at the host.',
+      effect,
+    };
   }
   if (stopped?.reason === 'cancel') return { kind: 'cancel', effect: 'none' };
   if (stopped?.reason === 'deadline') {
     const seconds = Math.round(handler.deadlineMs / 1_000);
     return { kind: 'fail', code: 'DEADLINE_EXCEEDED', message: `It was not done within ${String(seconds)} s.`, effect };
   }
-  return { kind: 'fail', code: 'INTERNAL', message: 'Something went wrong in Lockstep; the server log tells more.', effect };
+  return {
+    kind: 'fail',
+    code: 'INTERNAL',
+    message: 'Something went wrong in Lockstep; the server log tells more.',
+    effect,
+  };
 }
 
 /** Writes the one ending event of a run, and lets those who waited have their turn, in one transaction. */
@@ -61,7 +82,10 @@ export class OperationEnder {
     await recorder.write(async (transaction, locked) => {
       const { operation } = locked;
       const common = {
-        steps: end.kind === 'park' ? steps.map((step) => ({ ...step, status: step.status === 'skipped' ? ('pending' as const) : step.status })) : steps,
+        steps:
+          end.kind === 'park'
+            ? steps.map((step) => ({ ...step, status: step.status === 'skipped' ? ('pending' as const) : step.status }))
+            : steps,
         metadata: { ...operation.metadata, ...facts },
         progress: Math.max(progress, operation.progress),
         leaseUntil: null,
@@ -90,7 +114,14 @@ export class OperationEnder {
         const error = cleanText(end.message);
         const words = end.hostWords ? { hostWords: truncate(cleanText(end.hostWords), hostWordsLimit) } : {};
         const metadata = { ...common.metadata, ...words };
-        return apply('fail', { error, errorCode: end.code, message: error, effect: end.effect, metadata, completedAt: now });
+        return apply('fail', {
+          error,
+          errorCode: end.code,
+          message: error,
+          effect: end.effect,
+          metadata,
+          completedAt: now,
+        });
       }
       case 'cancel':
         return apply('cancel', { effect: end.effect, message: 'Cancelled', completedAt: now });

@@ -2,7 +2,13 @@ import type { LogLine, Operation, OperationStep, StepStatus } from '@lockstep/co
 import { toOperation } from '../model/operation.mapper.js';
 import type { Claim } from './claims.js';
 import { JoinedOutput } from './joined-output.js';
-import { OperationCancelled, OperationFailure, type OperationContext, type StepHandle, type StepPlan } from './operation-handler.js';
+import {
+  OperationCancelled,
+  OperationFailure,
+  type OperationContext,
+  type StepHandle,
+  type StepPlan,
+} from './operation-handler.js';
 import type { OperationRecorder } from './operation-recorder.js';
 import { cleanFacts, cleanText } from './text.js';
 
@@ -110,7 +116,8 @@ export class OperationRun implements OperationContext {
   /** Whether this run began a step that must not be done twice. */
   hasActed(plan: readonly StepPlan[]): boolean {
     return this.steps.some(
-      (step) => step.startedAt !== null && plan.some(({ name, safety }) => name === step.name && safety === 'at_most_once'),
+      (step) =>
+        step.startedAt !== null && plan.some(({ name, safety }) => name === step.name && safety === 'at_most_once'),
     );
   }
 
@@ -122,7 +129,9 @@ export class OperationRun implements OperationContext {
 
   private async endStep(step: OperationStep, status: StepStatus): Promise<void> {
     Object.assign(step, { status, endedAt: new Date().toISOString() });
-    const done = this.steps.filter((candidate) => candidate.status === 'completed' || candidate.status === 'skipped').length;
+    const done = this.steps.filter(
+      (candidate) => candidate.status === 'completed' || candidate.status === 'skipped',
+    ).length;
     this.latest.progress = Math.max(this.latest.progress, Math.min(99, Math.floor((100 * done) / this.steps.length)));
     this.output.endLines(step.name);
     await this.writeNow('step_ended');

@@ -47,7 +47,11 @@ export class OperationWorker implements OnApplicationBootstrap, OnModuleDestroy 
   async onApplicationBootstrap(): Promise<void> {
     if (this.options.workers === 0) return;
     this.notifications.listen(CANCEL_CHANNEL, (id) => this.leases.stop(id, new RunStopped('cancel')));
-    this.pool = new pg.Pool({ connectionString: this.url, max: this.options.workers + 2, application_name: 'lockstep queue' });
+    this.pool = new pg.Pool({
+      connectionString: this.url,
+      max: this.options.workers + 2,
+      application_name: 'lockstep queue',
+    });
     this.pool.on('error', () => undefined);
     this.pool.on('connect', (client) => client.on('error', () => undefined));
     this.runner = await runJobs({
@@ -124,7 +128,9 @@ export class OperationWorker implements OnApplicationBootstrap, OnModuleDestroy 
       const actedOnHost = lostInEffect || run.hasActed(handler.steps);
       const end = endOf(error, stopped, handler, actedOnHost);
       if (end.kind === 'fail' && end.code === 'INTERNAL') {
-        this.logger.error(`${claim.operation.id}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+        this.logger.error(
+          `${claim.operation.id}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+        );
       }
       return end;
     }
@@ -145,7 +151,12 @@ export class OperationWorker implements OnApplicationBootstrap, OnModuleDestroy 
 }
 
 function operationIdOf(payload: unknown): string {
-  if (typeof payload === 'object' && payload !== null && 'operationId' in payload && typeof payload.operationId === 'string') {
+  if (
+    typeof payload === 'object' &&
+    payload !== null &&
+    'operationId' in payload &&
+    typeof payload.operationId === 'string'
+  ) {
     return payload.operationId;
   }
   throw new Error('A job without an operation id');

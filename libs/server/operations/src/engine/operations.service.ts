@@ -68,7 +68,12 @@ export class OperationsService {
       if (operation.status === 'pending') {
         await this.journal.transition(transaction, operation, {
           name: 'cancel',
-          with: { effect: 'none', message: `Cancelled by ${actor.name} before it began`, completedAt: now, steps: skipped(operation) },
+          with: {
+            effect: 'none',
+            message: `Cancelled by ${actor.name} before it began`,
+            completedAt: now,
+            steps: skipped(operation),
+          },
         });
         await this.turns.pass(transaction, operation);
       } else {
@@ -131,7 +136,10 @@ export class OperationsService {
     const [row] = result.raw as { started_at: Date }[];
     if (!row) return undefined;
     operation.startedAt = row.started_at;
-    await this.journal.append(transaction, operation, { kind: 'accepted', data: { operation: toOperation(operation) } });
+    await this.journal.append(transaction, operation, {
+      kind: 'accepted',
+      data: { operation: toOperation(operation) },
+    });
     await this.queue.add(transaction, operation.id);
     return operation;
   }
@@ -162,7 +170,14 @@ export class OperationsService {
       blockedBy: null,
       notBefore: null,
       sequence: 1,
-      steps: handler.steps.map(({ name, title }) => ({ name, title, status: 'pending', startedAt: null, endedAt: null, message: null })),
+      steps: handler.steps.map(({ name, title }) => ({
+        name,
+        title,
+        status: 'pending',
+        startedAt: null,
+        endedAt: null,
+        message: null,
+      })),
       metadata: {},
       input: request.input ?? {},
       changesHost: handler.changesHost,
@@ -192,7 +207,12 @@ export class OperationsService {
       action,
       subject: `operation:${operation.id}`,
       result: 'ok',
-      detail: { type: operation.type, connectionId: operation.connectionId, connection: operation.connectionName, target: operation.target },
+      detail: {
+        type: operation.type,
+        connectionId: operation.connectionId,
+        connection: operation.connectionName,
+        target: operation.target,
+      },
     });
   }
 }

@@ -33,7 +33,9 @@ export class Retention {
   /** One round. Only one replica at a time does it. */
   async pruneNow(): Promise<void> {
     await this.dataSource.transaction(async (transaction) => {
-      const [lock] = await transaction.query<{ held: boolean }[]>(`SELECT pg_try_advisory_xact_lock($1) AS held`, [retentionLock]);
+      const [lock] = await transaction.query<{ held: boolean }[]>(`SELECT pg_try_advisory_xact_lock($1) AS held`, [
+        retentionLock,
+      ]);
       if (!lock?.held) return;
       const oldLogs = `kind = 'log' AND at < clock_timestamp() - make_interval(days => ${String(this.options.logRetentionDays)})`;
       const ofOldOperations = `operation_id IN (SELECT id FROM operations
@@ -48,7 +50,9 @@ export class Retention {
         `DELETE FROM operations WHERE completed_at < clock_timestamp() - make_interval(days => $1)`,
         [this.options.operationRetentionDays],
       );
-      await transaction.query(`DELETE FROM idempotency_keys WHERE created_at < clock_timestamp() - interval '24 hours'`);
+      await transaction.query(
+        `DELETE FROM idempotency_keys WHERE created_at < clock_timestamp() - interval '24 hours'`,
+      );
     });
   }
 }

@@ -20,7 +20,8 @@ export class LiveSession {
     clearTimeout(this.expiry);
     const leftMs = actor.expiresAt ? actor.expiresAt.getTime() - Date.now() : undefined;
     // setTimeout holds at most 2^31-1 ms; a token that lives longer is looked at again by then.
-    if (leftMs !== undefined && leftMs < 2_147_483_647) this.expiry = setTimeout(() => this.end('The token has expired.'), leftMs);
+    if (leftMs !== undefined && leftMs < 2_147_483_647)
+      this.expiry = setTimeout(() => this.end('The token has expired.'), leftMs);
     if (actor.role === 'administrator') void this.socket.join(rooms.administrators);
     else void this.socket.leave(rooms.administrators);
   }
@@ -52,7 +53,11 @@ export class LiveSession {
     for (const connectionId of this.followed) {
       if (visible.has(connectionId)) continue;
       this.unfollow(connectionId);
-      this.socket.emit('access:lost', { scope: 'connection', connectionId, message: 'You may no longer see this connection.' });
+      this.socket.emit('access:lost', {
+        scope: 'connection',
+        connectionId,
+        message: 'You may no longer see this connection.',
+      });
     }
     if (this.activity) this.followActivity(visible);
   }

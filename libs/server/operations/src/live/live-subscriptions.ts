@@ -9,7 +9,10 @@ import { OperationFeed } from './operation-feed.js';
 import { send } from './socket-messages.js';
 
 type Handlers = {
-  readonly [Name in ClientEventName]: (session: LiveSession, payload: ClientPayload<Name>) => Promise<ClientAnswer<Name>>;
+  readonly [Name in ClientEventName]: (
+    session: LiveSession,
+    payload: ClientPayload<Name>,
+  ) => Promise<ClientAnswer<Name>>;
 };
 
 /** What each client event does, once permission and shape are checked. */
@@ -33,7 +36,11 @@ export class LiveSubscriptions {
     private readonly queries: OperationQueries,
   ) {}
 
-  handle<Name extends ClientEventName>(session: LiveSession, name: Name, payload: unknown): Promise<ClientAnswer<Name>> {
+  handle<Name extends ClientEventName>(
+    session: LiveSession,
+    name: Name,
+    payload: unknown,
+  ): Promise<ClientAnswer<Name>> {
     return this.handlers[name](session, payload as ClientPayload<Name>);
   }
 
@@ -83,7 +90,8 @@ export class LiveSubscriptions {
   private async authenticate(session: LiveSession, token: string): Promise<ClientAnswer<'authenticate'>> {
     const actor = await this.access.authenticate(token);
     if (!actor) throw new ProblemException('AUTHENTICATION_REQUIRED', 'This token is not valid.');
-    if (actor.userId !== session.actor.userId) throw new ProblemException('PERMISSION_DENIED', 'This token belongs to another user.');
+    if (actor.userId !== session.actor.userId)
+      throw new ProblemException('PERMISSION_DENIED', 'This token belongs to another user.');
     session.authenticated(actor);
     return { ok: true, expiresAt: actor.expiresAt?.toISOString() ?? null };
   }

@@ -65,7 +65,10 @@ export class OperationFeed implements OnApplicationBootstrap, OnModuleDestroy {
           [connectionId],
         );
         const position = Number(stream?.position ?? 0);
-        return { events: await this.readNew(connectionId, snapshot, undefined), result: await work(snapshot, position) };
+        return {
+          events: await this.readNew(connectionId, snapshot, undefined),
+          result: await work(snapshot, position),
+        };
       });
       this.tell(connectionId, events);
       join(result);
@@ -89,7 +92,11 @@ export class OperationFeed implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
-  private readNew(connectionId: number, manager: EntityManager, most: number | undefined): Promise<OperationEventEntity[]> {
+  private readNew(
+    connectionId: number,
+    manager: EntityManager,
+    most: number | undefined,
+  ): Promise<OperationEventEntity[]> {
     return manager
       .createQueryBuilder(OperationEventEntity, 'event')
       .where('event.connectionId = :connectionId AND event.position > :position', {

@@ -5,7 +5,14 @@ import {
   type OnGatewayInit,
   WebSocketGateway,
 } from '@nestjs/websockets';
-import { type ClientAnswer, type ClientEventName, clientEvents, handshakeErrors, mayRole, socketPath } from '@lockstep/contract';
+import {
+  type ClientAnswer,
+  type ClientEventName,
+  clientEvents,
+  handshakeErrors,
+  mayRole,
+  socketPath,
+} from '@lockstep/contract';
 import { AccessEpoch, AccessService } from '@lockstep/server-access';
 import { ProblemException, toProblemException } from '@lockstep/server-http';
 import type { Subscription } from 'rxjs';
@@ -57,11 +64,16 @@ export class OperationsGateway implements OnGatewayInit, OnGatewayConnection, On
 
   handleConnection(socket: LiveSocket): void {
     for (const name of Object.keys(clientEvents) as ClientEventName[]) {
-      socket.on(name as never, ((...values: unknown[]) => {
-        const acknowledge = values.at(-1);
-        const payload = typeof values[0] === 'function' ? undefined : values[0];
-        void this.answer(socket, name, payload).then(typeof acknowledge === 'function' ? (acknowledge as Acknowledge) : () => undefined);
-      }) as never);
+      socket.on(
+        name as never,
+        ((...values: unknown[]) => {
+          const acknowledge = values.at(-1);
+          const payload = typeof values[0] === 'function' ? undefined : values[0];
+          void this.answer(socket, name, payload).then(
+            typeof acknowledge === 'function' ? (acknowledge as Acknowledge) : () => undefined,
+          );
+        }) as never,
+      );
     }
   }
 
@@ -79,7 +91,11 @@ export class OperationsGateway implements OnGatewayInit, OnGatewayConnection, On
   }
 
   /** Never throws: whatever goes wrong is an answer. */
-  private async answer(socket: LiveSocket, name: ClientEventName, payload: unknown): Promise<ClientAnswer<ClientEventName>> {
+  private async answer(
+    socket: LiveSocket,
+    name: ClientEventName,
+    payload: unknown,
+  ): Promise<ClientAnswer<ClientEventName>> {
     try {
       const session = this.sessions.get(socket.id);
       if (!session) throw new ProblemException('AUTHENTICATION_REQUIRED');

@@ -25,7 +25,10 @@ export type EventMessage =
 export function toMessage(event: OperationEvent): EventMessage {
   const { operationId, connectionId, sequence, position } = event;
   if (event.operation) return { name: 'operation:update', payload: { operation: event.operation, position } };
-  return { name: 'operation:log', payload: { operationId, connectionId, sequence, position, lines: event.lines ?? [] } };
+  return {
+    name: 'operation:log',
+    payload: { operationId, connectionId, sequence, position, lines: event.lines ?? [] },
+  };
 }
 
 /** Sends the message of an event to one socket. */
@@ -40,5 +43,6 @@ export function broadcast(server: LiveServer, event: OperationEvent): void {
   const message = toMessage(event);
   const followers = rooms.connection(event.connectionId);
   if (message.name === 'operation:log') server.to(followers).emit(message.name, message.payload);
-  else server.to([followers, rooms.activity(event.connectionId), rooms.allActivity]).emit(message.name, message.payload);
+  else
+    server.to([followers, rooms.activity(event.connectionId), rooms.allActivity]).emit(message.name, message.payload);
 }

@@ -1,4 +1,13 @@
-import type { Actor, CreatedBy, OperationEffect, OperationErrorCode, OperationPhase, OperationStatus, OperationStep, OperationType } from '@lockstep/contract';
+import type {
+  Actor,
+  CreatedBy,
+  OperationEffect,
+  OperationErrorCode,
+  OperationPhase,
+  OperationStatus,
+  OperationStep,
+  OperationType,
+} from '@lockstep/contract';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 /** An operation as Postgres keeps it. The second half never leaves the server. */

@@ -9,7 +9,9 @@ describe('the transition table', () => {
   });
 
   it('never goes from pending to an end other than cancelled', () => {
-    const ends = names.filter((name) => transitions[name].from.includes('pending') && transitions[name].to.phase === null);
+    const ends = names.filter(
+      (name) => transitions[name].from.includes('pending') && transitions[name].to.phase === null,
+    );
     expect(ends).toEqual(['cancel']);
   });
 

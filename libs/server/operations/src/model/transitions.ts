@@ -1,15 +1,7 @@
 import type { OperationEventKind, OperationPhase, OperationStatus } from '@lockstep/contract';
 
 /** What may happen to an operation, by name. */
-export type TransitionName =
-  | 'wait'
-  | 'claim'
-  | 'reconcile'
-  | 'requestCancel'
-  | 'park'
-  | 'succeed'
-  | 'fail'
-  | 'cancel';
+export type TransitionName = 'wait' | 'claim' | 'reconcile' | 'requestCancel' | 'park' | 'succeed' | 'fail' | 'cancel';
 
 interface State {
   readonly status: OperationStatus;
@@ -27,7 +19,11 @@ export const transitions: Readonly<Record<TransitionName, Transition>> = {
   wait: { from: ['pending'], to: { status: 'pending', phase: 'waiting' }, event: 'waiting' },
   claim: { from: ['pending'], to: { status: 'in_progress', phase: 'running' }, event: 'claimed' },
   reconcile: { from: ['in_progress'], to: { status: 'in_progress', phase: 'reconciling' }, event: 'reconciling' },
-  requestCancel: { from: ['in_progress'], to: { status: 'in_progress', phase: 'cancelling' }, event: 'cancel_requested' },
+  requestCancel: {
+    from: ['in_progress'],
+    to: { status: 'in_progress', phase: 'cancelling' },
+    event: 'cancel_requested',
+  },
   park: { from: ['in_progress'], to: { status: 'pending', phase: 'waiting' }, event: 'parked' },
   succeed: { from: ['in_progress'], to: { status: 'completed', phase: null }, event: 'completed' },
   fail: { from: ['in_progress'], to: { status: 'failed', phase: null }, event: 'failed' },

@@ -23,7 +23,13 @@ export class OperationEventsReader {
   ) {}
 
   /** What there is after a sequence; where there is nothing, it waits up to `waitMs` for the next event. */
-  async page(request: { id: string; after: number; limit: number; waitMs: number; signal: AbortSignal }): Promise<EventPage> {
+  async page(request: {
+    id: string;
+    after: number;
+    limit: number;
+    waitMs: number;
+    signal: AbortSignal;
+  }): Promise<EventPage> {
     const { id, after, limit } = request;
     // Listen first, look then: what comes between is not missed.
     const news = this.nextNews(id, AbortSignal.any([request.signal, AbortSignal.timeout(request.waitMs + 1)]));
@@ -37,7 +43,12 @@ export class OperationEventsReader {
   }
 
   /** All events after a sequence, then each as it comes, until the operation ends, the client goes or loses the right. */
-  async *follow(request: { id: string; after: number; actor: SignedInActor; signal: AbortSignal }): AsyncGenerator<OperationEvent> {
+  async *follow(request: {
+    id: string;
+    after: number;
+    actor: SignedInActor;
+    signal: AbortSignal;
+  }): AsyncGenerator<OperationEvent> {
     let { after } = request;
     const expiry = request.actor.expiresAt ? request.actor.expiresAt.getTime() - Date.now() : undefined;
     const signals = [request.signal];

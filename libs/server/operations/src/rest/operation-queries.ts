@@ -28,7 +28,10 @@ export class OperationQueries {
     const query = this.filtered(userId, filter);
     const total = await query.getCount();
     if (page.cursor !== undefined) query.andWhere('operation.id < :cursor', { cursor: page.cursor });
-    const entities = await query.orderBy('operation.id', 'DESC').limit(page.limit + 1).getMany();
+    const entities = await query
+      .orderBy('operation.id', 'DESC')
+      .limit(page.limit + 1)
+      .getMany();
     const items = entities.slice(0, page.limit).map(toOperation);
     return { items, nextCursor: entities.length > page.limit ? (items.at(-1)?.id ?? null) : null, total };
   }
@@ -100,12 +103,10 @@ export class OperationQueries {
 
   /** An administrator also sees the operations of connections that were removed. */
   private visible(userId: number): SelectQueryBuilder<OperationEntity> {
-    return this.dataSource
-      .createQueryBuilder(OperationEntity, 'operation')
-      .where(
-        `(operation.connectionId IN (SELECT visible_connection_ids(:userId))
+    return this.dataSource.createQueryBuilder(OperationEntity, 'operation').where(
+      `(operation.connectionId IN (SELECT visible_connection_ids(:userId))
           OR EXISTS (SELECT FROM users u WHERE u.id = :userId AND u.role = 'administrator' AND NOT u.disabled))`,
-        { userId },
-      );
+      { userId },
+    );
   }
 }

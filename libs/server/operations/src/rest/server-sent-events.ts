@@ -16,7 +16,9 @@ export async function streamEvents(response: Response, events: AsyncIterable<Ope
   const keepAlive = setInterval(() => response.write(': still here\n\n'), keepAliveMs);
   try {
     for await (const event of events) {
-      const flowing = response.write(`id: ${String(event.sequence)}\nevent: ${event.kind}\ndata: ${JSON.stringify(event)}\n\n`);
+      const flowing = response.write(
+        `id: ${String(event.sequence)}\nevent: ${event.kind}\ndata: ${JSON.stringify(event)}\n\n`,
+      );
       if (!flowing && !response.destroyed) await Promise.race([once(response, 'drain'), once(response, 'close')]);
       if (response.destroyed) break;
     }
