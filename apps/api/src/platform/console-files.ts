@@ -25,7 +25,7 @@ export function serveConsole(application: NestExpressApplication, directory: str
   const isHashed = /-[\w-]{8}\.\w+$/;
   application.useStaticAssets(directory, {
     index: false,
-    setHeaders: (response, path) => {
+    setHeaders: (response: Response, path: string) => {
       response.setHeader('Cache-Control', isHashed.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache');
     },
   });

@@ -32,6 +32,6 @@ export class LiveAdapter extends IoAdapter {
       allowRequest: (request: IncomingMessage, decide: (error: string | null, allowed: boolean) => void) => {
         decide(null, isAllowedOrigin(request, this.allowedOrigins));
       },
-    } as ServerOptions) as Server;
+    } as ServerOptions);
   }
 }

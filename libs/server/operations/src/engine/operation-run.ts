@@ -102,7 +102,6 @@ export class OperationRun implements OperationContext {
   async settle(): Promise<{ steps: OperationStep[]; facts: Record<string, unknown>; progress: number }> {
     this.output.endLines(this.handle.step);
     await this.flush();
-    for (const step of this.steps) if (step.status === 'pending') step.status = 'skipped';
     const facts = this.newFacts;
     this.newFacts = {};
     return { steps: this.steps, facts, progress: this.latest.progress };

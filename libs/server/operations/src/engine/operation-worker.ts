@@ -11,12 +11,13 @@ import { ENGINE_OPTIONS, type EngineOptions } from './engine-options.js';
 import { HandlerRegistry } from './handler-registry.js';
 import { Lease, RunStopped } from './lease.js';
 import { LeaseKeeper } from './lease-keeper.js';
-import { OperationEnder, type RunEnd, endOf } from './operation-ender.js';
+import { OperationEnder } from './operation-ender.js';
 import type { OperationHandler } from './operation-handler.js';
 import { OperationJournal } from './operation-journal.js';
 import { RUN_OPERATION } from './operation-queue.js';
 import { OperationRecorder } from './operation-recorder.js';
 import { OperationRun } from './operation-run.js';
+import { type RunEnd, endOf } from './run-end.js';
 
 /** Channel on which a cancel request is told to whoever runs the operation; the payload is its id. */
 export const CANCEL_CHANNEL = 'operation_cancel';
@@ -95,7 +96,7 @@ export class OperationWorker implements OnApplicationBootstrap, OnModuleDestroy 
     const run = new OperationRun(claim, recorder, stop.signal, () => stop.abort(new RunStopped('lease_lost')));
     try {
       const end = await this.outcome(claim, handler, { run, stop });
-      if (end) await this.ender.end(run, recorder, end, handler);
+      if (end) await this.ender.end(run, recorder, end);
       else await this.handOver(lease);
     } catch (error) {
       if (!(error instanceof RunStopped)) throw error;
@@ -126,7 +127,7 @@ export class OperationWorker implements OnApplicationBootstrap, OnModuleDestroy 
       const stopped = reason instanceof RunStopped ? reason : undefined;
       if (stopped?.reason === 'lease_lost' || stopped?.reason === 'handover') return undefined;
       const actedOnHost = lostInEffect || run.hasActed(handler.steps);
-      const end = endOf(error, stopped, handler, actedOnHost);
+      const end = endOf(error, { stopped, actedOnHost, deadlineMs: handler.deadlineMs });
       if (end.kind === 'fail' && end.code === 'INTERNAL') {
         this.logger.error(
           `${claim.operation.id}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
