@@ -1,0 +1,101 @@
+import type { OperationIdOfRoute } from '@lockstep/contract';
+import { testAdministrator } from '@lockstep/server-testing';
+import type { Cast, Stage } from './access-matrix-stage.js';
+import type { Call } from './rest-client.js';
+
+/** A request that would succeed for one who may make it. */
+export interface Attempt extends Call {
+  readonly path: string;
+  /** What an allowed one answers, where it is not the route's own success. */
+  readonly status?: number;
+}
+
+type Prepare = (stage: Stage, cast: Cast) => Attempt | Promise<Attempt>;
+
+const at =
+  (path: string): Prepare =>
+  () => ({ path });
+const atGranted =
+  (rest: string, more: Omit<Attempt, 'path'> = {}): Prepare =>
+  (stage) => ({ path: `/connections/${stage.grantedId}${rest}`, ...more });
+const atOperation =
+  (rest: string, more: Omit<Attempt, 'path'> = {}): Prepare =>
+  (stage) => ({ path: `/operations/${stage.grantedOperationId}${rest}`, ...more });
+
+const fingerprint = `SHA256:${'A'.repeat(43)}`;
+const knownHost = 'nowhere.example ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ2n4K0Zy7Yl1jQqVb2d0v2oQyYQX3b1m3n6Uo8Tn0aB';
+
+/** How each route is called. Whatever it would use up is made anew for each visitor. */
+export const requests: Readonly<Record<OperationIdOfRoute, Prepare>> = {
+  // Set-up is done for ever, which is what everyone is told.
+  getSetup: () => ({ path: '/setup', status: 410 }),
+  setUp: () => ({
+    path: '/setup',
+    status: 410,
+    body: { token: 'x', username: 'eve', password: 'harbour-violet-anvil' },
+  }),
+  signIn: () => ({
+    path: '/auth/login',
+    body: { username: testAdministrator.username, password: testAdministrator.password },
+  }),
+  refreshSession: async (stage, cast) => ({ path: '/auth/refresh', cookie: (await stage.freshSession(cast))?.cookie }),
+  signOut: async (stage, cast) => ({ path: '/auth/logout', token: (await stage.freshSession(cast))?.token }),
+  getMe: at('/auth/me'),
+  changeMyPassword: (_stage, { login }) => {
+    const password = login?.password ?? 'harbour-violet-anvil';
+    return { path: '/auth/password', body: { currentPassword: password, password } };
+  },
+  listUsers: at('/users'),
+  createUser: (stage) => ({
+    path: '/users',
+    body: { username: stage.newName(), password: 'harbour-violet-anvil', role: 'viewer' },
+  }),
+  changeUser: async (stage) => ({ path: `/users/${(await stage.addUser('viewer')).id}`, body: { disabled: true } }),
+  deleteUser: async (stage) => ({ path: `/users/${(await stage.addUser('viewer')).id}` }),
+  setGrants: async (stage) => ({
+    path: `/users/${(await stage.addUser('viewer')).id}/grants`,
+    body: { connectionIds: [stage.grantedId], tags: [] },
+  }),
+  listTokens: at('/tokens'),
+  createToken: (stage) => ({ path: '/tokens', body: { name: stage.newName() } }),
+  revokeToken: async (stage, cast) => ({ path: `/tokens/${await stage.ownTokenId(cast)}` }),
+  listAudit: at('/audit'),
+  listConnections: at('/connections'),
+  createConnection: (stage) => ({
+    path: '/connections',
+    body: {
+      name: stage.newName(),
+      host: 'host.example',
+      username: 'nobody',
+      tags: ['made'],
+      credential: { kind: 'password', password: 'not-used' },
+    },
+  }),
+  getConnection: atGranted(''),
+  changeConnection: atGranted('', { body: { platform: 'systemd' } }),
+  deleteConnection: async (stage) => ({ path: `/connections/${await stage.addConnection(['granted'])}` }),
+  listTags: at('/tags'),
+  importConnections: () => ({
+    path: '/connections/import',
+    body: { format: 'ssh_config', text: 'Host a\n  HostName a.example\n', dryRun: true },
+  }),
+  testConnection: atGranted('/test-connection'),
+  testConnections: (stage) => ({ path: '/connections/test', body: { connectionIds: [stage.grantedId] } }),
+  getHostKeys: atGranted('/host-keys'),
+  // None waits there: whoever may accept one is told so.
+  acceptHostKey: atGranted('/host-keys/accept', { body: { fingerprint }, status: 422 }),
+  refuseHostKey: atGranted('/host-keys/refuse', { body: { fingerprint }, status: 422 }),
+  importKnownHosts: () => ({ path: '/connections/import-known-hosts', body: { text: knownHost } }),
+  listOperations: at('/operations'),
+  getOperation: atOperation(''),
+  getOperationEvents: atOperation('/events'),
+  // It has ended: whoever may cancel it is told so.
+  cancelOperation: atOperation('/cancel', { status: 409 }),
+  retryOperation: atOperation('/retry'),
+  getLiveness: at('/health/live'),
+  getReadiness: at('/health/ready'),
+  getMetrics: at('/metrics'),
+  getOpenapi: at('/openapi.json'),
+  getAsyncapi: at('/asyncapi.json'),
+  getDocs: at('/docs'),
+};

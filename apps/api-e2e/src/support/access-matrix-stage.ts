@@ -1,0 +1,116 @@
+import type { ApiToken, Connection, IssuedToken, StartAnswer, User } from '@lockstep/contract';
+import { type LockstepServer, freePort, testAdministrator, waitUntil } from '@lockstep/server-testing';
+import { type Visitor, visitors } from '../access-matrix.js';
+import { type SignedIn, openSession, request, requestOk } from './rest-client.js';
+
+const grantedTag = 'granted';
+const password = 'harbour-violet-anvil';
+
+/** One who comes along. */
+export interface Cast {
+  readonly visitor: Visitor;
+  readonly token?: string | undefined;
+  readonly login?: { username: string; password: string } | undefined;
+}
+
+/** Two connections, one of which is granted, with an ended operation each; and everyone who may come along. */
+export class Stage {
+  private serial = 0;
+  casts: readonly Cast[] = [];
+  grantedId = 0;
+  grantedOperationId = '';
+  hiddenId = 0;
+  admin = '';
+
+  constructor(readonly server: LockstepServer) {}
+
+  get url(): string {
+    return this.server.url;
+  }
+
+  async build(): Promise<this> {
+    this.admin = (await openSession(this.url, testAdministrator)).token;
+    this.grantedId = await this.addConnection([grantedTag]);
+    this.hiddenId = await this.addConnection(['hidden']);
+    this.grantedOperationId = await this.runTest(this.grantedId);
+    await this.runTest(this.hiddenId);
+    this.casts = await Promise.all(visitors.map((visitor) => this.cast(visitor)));
+    return this;
+  }
+
+  /** A name that nobody has yet. */
+  newName(): string {
+    this.serial += 1;
+    return `thing-${this.serial}`;
+  }
+
+  /** A connection that nothing answers on, so that its test ends at once. */
+  async addConnection(tags: string[]): Promise<number> {
+    const body = {
+      name: this.newName(),
+      host: '127.0.0.1',
+      port: await freePort(),
+      username: 'nobody',
+      tags,
+      credential: { kind: 'password', password: 'not-used' },
+    };
+    return (await requestOk<Connection>(this.url, 'POST /connections', { token: this.admin, body })).id;
+  }
+
+  /** Runs an ssh_test to its end. */
+  async runTest(connectionId: number): Promise<string> {
+    const line = `POST /connections/${connectionId}/test-connection`;
+    const { operationId } = await requestOk<StartAnswer>(this.url, line, { token: this.admin });
+    await waitUntil(`operation ${operationId} ends`, async () => {
+      const operation = await requestOk<{ completedAt: string | null }>(this.url, `GET /operations/${operationId}`, {
+        token: this.admin,
+      });
+      return operation.completedAt ?? undefined;
+    });
+    return operationId;
+  }
+
+  async addUser(role: string): Promise<{ id: number; username: string; password: string }> {
+    const username = this.newName();
+    const body = { username, password, role };
+    const { id } = await requestOk<User>(this.url, 'POST /users', { token: this.admin, body });
+    return { id, username, password };
+  }
+
+  /** An API token of the visitor's own, if they may have one; else one of the administrator's. */
+  async ownTokenId({ token, visitor }: Cast): Promise<number> {
+    const made = await request(this.url, 'POST /tokens', {
+      token: token ?? this.admin,
+      body: { name: this.newName() },
+    });
+    if (made.status === 201) return (made.body as IssuedToken).id;
+    if (visitor !== 'viewer token of an administrator')
+      throw new Error(`No token for ${visitor}: ${JSON.stringify(made.body)}`);
+    // A token revokes its owner's.
+    return (await requestOk<ApiToken>(this.url, 'POST /tokens', { token: this.admin, body: { name: this.newName() } }))
+      .id;
+  }
+
+  freshSession({ login }: Cast): Promise<SignedIn | undefined> {
+    return login === undefined ? Promise.resolve(undefined) : openSession(this.url, login);
+  }
+
+  private async cast(visitor: Visitor): Promise<Cast> {
+    if (visitor === 'anonymous') return { visitor };
+    if (visitor === 'administrator') return { visitor, token: this.admin, login: testAdministrator };
+    if (visitor === 'viewer token of an administrator') {
+      const body = { name: 'viewer', role: 'viewer' };
+      return {
+        visitor,
+        token: (await requestOk<IssuedToken>(this.url, 'POST /tokens', { token: this.admin, body })).token,
+      };
+    }
+    const login = await this.addUser(visitor.startsWith('viewer') ? 'viewer' : 'operator');
+    const tags = visitor.endsWith('with grant') ? [grantedTag] : [];
+    await requestOk(this.url, `PUT /users/${login.id}/grants`, {
+      token: this.admin,
+      body: { connectionIds: [], tags },
+    });
+    return { visitor, token: (await openSession(this.url, login)).token, login };
+  }
+}
