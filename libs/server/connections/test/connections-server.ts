@@ -1,10 +1,19 @@
-import { APP_FILTER } from '@nestjs/core';
 import { ConsoleLogger, Module } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { APP_FILTER, NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { ScheduleModule } from '@nestjs/schedule';
 import { getDataSourceToken } from '@nestjs/typeorm';
-import type { Connection, ConnectionInput, Grants, HostKeys, Operation, Role, Session, StartAnswer, User } from '@lockstep/contract';
+import type {
+  Connection,
+  ConnectionInput,
+  Grants,
+  HostKeys,
+  Operation,
+  Role,
+  Session,
+  StartAnswer,
+  User,
+} from '@lockstep/contract';
 import { AccessModule, SetupService } from '@lockstep/server-access';
 import { DatabaseModule } from '@lockstep/server-database';
 import { ProblemFilter } from '@lockstep/server-http';
@@ -57,11 +66,11 @@ export class ConnectionsServer {
     return this.application.get<DataSource>(getDataSourceToken());
   }
 
-  async call<Body = Unknown>(line: string, body?: unknown, token = this.token, headers: Record<string, string> = {}): Promise<Reply<Body>> {
+  async call<Body = Unknown>(line: string, body?: unknown, token = this.token): Promise<Reply<Body>> {
     const [method = 'GET', path = ''] = line.split(' ');
     const response = await fetch(`${this.url}${path}`, {
       method,
-      headers: { authorization: `Bearer ${token}`, ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+      headers: { authorization: `Bearer ${token}`, ...(body !== undefined && { 'content-type': 'application/json' }) },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     const text = await response.text();
@@ -83,7 +92,12 @@ export class ConnectionsServer {
   }
 
   async add(input: Partial<ConnectionInput> & { name: string }): Promise<Connection> {
-    const whole = { host: 'host.example', username: 'deploy', credential: { kind: 'password', password: 'secret' }, ...input };
+    const whole = {
+      host: 'host.example',
+      username: 'deploy',
+      credential: { kind: 'password', password: 'secret' },
+      ...input,
+    };
     const { status, body } = await this.call<Connection>('POST /connections', whole);
     if (status !== 201) throw new Error(`Making a connection answered ${String(status)} ${JSON.stringify(body)}`);
     return body;
@@ -110,18 +124,26 @@ export class ConnectionsServer {
   }
 
   ended(operationId: string): Promise<Operation> {
-    return waitUntil('the operation ends', async () => {
-      const { body } = await this.call<Operation>(`GET /operations/${operationId}`);
-      return body.completedAt === null ? undefined : body;
-    }, 30_000);
+    return waitUntil(
+      'the operation ends',
+      async () => {
+        const { body } = await this.call<Operation>(`GET /operations/${operationId}`);
+        return body.completedAt === null ? undefined : body;
+      },
+      30_000,
+    );
   }
 
   async hostKeys(id: number): Promise<HostKeys> {
     return (await this.call<HostKeys>(`GET /connections/${String(id)}/host-keys`)).body;
   }
 
-  async audited(action: string): Promise<{ subject: string; detail: Record<string, unknown>; actor: { name: string } }[]> {
-    return this.dataSource.query('SELECT subject, detail, actor FROM audit_entries WHERE action = $1 ORDER BY id', [action]);
+  async audited(
+    action: string,
+  ): Promise<{ subject: string; detail: Record<string, unknown>; actor: { name: string } }[]> {
+    return this.dataSource.query('SELECT subject, detail, actor FROM audit_entries WHERE action = $1 ORDER BY id', [
+      action,
+    ]);
   }
 
   stop(): Promise<void> {

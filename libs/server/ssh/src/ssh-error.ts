@@ -36,6 +36,9 @@ export class SshError extends Error {
 
 /** Host text made fit to keep and show: no control characters but newlines, at most `maximum` characters. */
 export function cleanHostWords(text: string, maximum = 2_000): string {
-  const plain = text.replace(/\r\n?/g, '\n').replace(/[^\P{Cc}\n\t]/gu, '�').trim();
+  const plain = text
+    .replace(/\r\n?/g, '\n')
+    .replace(/[^\P{Cc}\n\t]/gu, '�')
+    .trim();
   return plain.length > maximum ? `${plain.slice(0, maximum)}…` : plain;
 }

@@ -41,9 +41,9 @@ export function withinDeadline<Value>(options: DeadlineOptions, begin: () => Pro
         finish();
         resolve(value);
       },
-      (error: unknown) => {
+      (error: Error) => {
         finish();
-        reject(error as Error);
+        reject(error);
       },
     );
   });

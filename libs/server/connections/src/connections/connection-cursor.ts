@@ -18,5 +18,7 @@ export function readCursor(sort: ConnectionSort, cursor: string): { value: strin
     // told below
   }
   const message = 'is not the nextCursor of a page in this order';
-  throw new ProblemException('VALIDATION_FAILED', `query.cursor: ${message}`, { errors: [{ path: 'query.cursor', message }] });
+  throw new ProblemException('VALIDATION_FAILED', `query.cursor: ${message}`, {
+    errors: [{ path: 'query.cursor', message }],
+  });
 }

@@ -23,7 +23,12 @@ const byHost: Order = { key: 'lower(connection.host)', value: ({ host }) => host
 const byCreation: Order = { key: 'connection.id', value: ({ id }) => String(id) };
 
 const orders: Readonly<Record<ConnectionSort, Order>> = {
-  name: byName, '-name': byName, host: byHost, '-host': byHost, createdAt: byCreation, '-createdAt': byCreation,
+  name: byName,
+  '-name': byName,
+  host: byHost,
+  '-host': byHost,
+  createdAt: byCreation,
+  '-createdAt': byCreation,
 };
 
 /** Reading connections, always through the eyes of a user: what one may not see is not there. */
@@ -91,12 +96,18 @@ export class ConnectionQueries {
       .getMany();
   }
 
-  private filtered(userId: number, { search, tag }: Pick<ListQuery, 'search' | 'tag'>): SelectQueryBuilder<ConnectionEntity> {
+  private filtered(
+    userId: number,
+    { search, tag }: Pick<ListQuery, 'search' | 'tag'>,
+  ): SelectQueryBuilder<ConnectionEntity> {
     const query = this.visible(userId);
     const wanted = search?.trim() ?? '';
     if (wanted !== '') {
       const like = `%${wanted.replace(/[\\%_]/g, '\\$&')}%`;
-      query.andWhere('(connection.name ILIKE :like OR connection.host ILIKE :like OR connection.username ILIKE :like)', { like });
+      query.andWhere(
+        '(connection.name ILIKE :like OR connection.host ILIKE :like OR connection.username ILIKE :like)',
+        { like },
+      );
     }
     if (tag !== undefined) query.andWhere('connection.tags @> ARRAY[:tag]', { tag });
     return query;

@@ -20,7 +20,13 @@ export class ConnectionTestsService {
   async start(actor: SignedInActor, id: number, idempotencyKey: string | undefined): Promise<StartAnswer> {
     const name = (await this.queries.names(actor.userId, [id])).get(id);
     if (name === undefined) throw notFound('connection');
-    return this.operations.start({ type: 'ssh_test', connection: { id, name }, actor: toActor(actor), createdBy: 'user', idempotencyKey });
+    return this.operations.start({
+      type: 'ssh_test',
+      connection: { id, name },
+      actor: toActor(actor),
+      createdBy: 'user',
+      idempotencyKey,
+    });
   }
 
   /** Each is answered on its own, in the order asked for. */
@@ -30,16 +36,24 @@ export class ConnectionTestsService {
     const items = new Map<number, TestManyAnswer['items'][number]>();
     const queue = wanted.values();
     const work = async (): Promise<void> => {
-      for (const connectionId of queue) items.set(connectionId, await this.startOne(actor, connectionId, names.get(connectionId)));
+      for (const connectionId of queue)
+        items.set(connectionId, await this.startOne(actor, connectionId, names.get(connectionId)));
     };
     await Promise.all(Array.from({ length: startsAtOnce }, work));
     return { items: wanted.flatMap((id) => items.get(id) ?? []) };
   }
 
-  private async startOne(actor: SignedInActor, id: number, name: string | undefined): Promise<TestManyAnswer['items'][number]> {
+  private async startOne(
+    actor: SignedInActor,
+    id: number,
+    name: string | undefined,
+  ): Promise<TestManyAnswer['items'][number]> {
     if (name === undefined) return { connectionId: id, status: 'not_found', operationId: null };
     const { status, operationId } = await this.operations.start({
-      type: 'ssh_test', connection: { id, name }, actor: toActor(actor), createdBy: 'user',
+      type: 'ssh_test',
+      connection: { id, name },
+      actor: toActor(actor),
+      createdBy: 'user',
     });
     return { connectionId: id, status, operationId };
   }

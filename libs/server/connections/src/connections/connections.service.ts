@@ -41,12 +41,20 @@ export class ConnectionsService {
         await assertJumpLeadsOn(transaction, null, jumpConnectionId);
       }
       const { id } = await transaction.save(ConnectionEntity, {
-        ...fields, tags: unique(fields.tags), jumpConnectionId, demo: more.demo ?? false,
+        ...fields,
+        tags: unique(fields.tags),
+        jumpConnectionId,
+        demo: more.demo ?? false,
       });
       await this.vault.store(transaction, [id], credential);
       if (hostKeyFingerprint !== undefined) await this.acceptInAdvance(transaction, { id, hostKeyFingerprint, actor });
       const detail = { ...fields, jumpConnectionId, credentialKind: credential.kind, hostKeyFingerprint };
-      await this.audit.record(transaction, { actor, action: 'connection.created', subject: `connection:${String(id)}`, detail });
+      await this.audit.record(transaction, {
+        actor,
+        action: 'connection.created',
+        subject: `connection:${String(id)}`,
+        detail,
+      });
       return id;
     });
   }
@@ -57,7 +65,9 @@ export class ConnectionsService {
     await this.transaction(async (transaction) => {
       if (change.jumpConnectionId !== undefined) await lockJumps(transaction);
       const before = await this.lock(transaction, id);
-      const changesWay = wayFields.some((field) => (field === 'credential' ? credential !== undefined : change[field] !== undefined));
+      const changesWay = wayFields.some((field) =>
+        field === 'credential' ? credential !== undefined : change[field] !== undefined,
+      );
       if (changesWay && (await this.operations.isBusy(transaction, id))) throw new ProblemException('CONNECTION_BUSY');
       const after = { ...before, ...change };
       if (changesWay) this.assertMayReach(after);
@@ -70,7 +80,12 @@ export class ConnectionsService {
       await transaction.update(ConnectionEntity, { id }, { ...change, ...tags, updatedAt: new Date() });
       if (credential) await this.vault.store(transaction, [id], credential);
       const detail = { ...change, ...(credential && { credentialKind: credential.kind }), hostKeysDropped: moved };
-      await this.audit.record(transaction, { actor, action: 'connection.changed', subject: `connection:${String(id)}`, detail });
+      await this.audit.record(transaction, {
+        actor,
+        action: 'connection.changed',
+        subject: `connection:${String(id)}`,
+        detail,
+      });
     });
   }
 
@@ -81,31 +96,53 @@ export class ConnectionsService {
       const { name, host, port } = await this.lock(transaction, id);
       if (await this.operations.isBusy(transaction, id)) throw new ProblemException('CONNECTION_BUSY');
       const users = await transaction.find(ConnectionEntity, {
-        where: { jumpConnectionId: id, deletedAt: IsNull() }, select: { id: true, name: true }, take: 3,
+        where: { jumpConnectionId: id, deletedAt: IsNull() },
+        select: { id: true, name: true },
+        take: 3,
       });
       if (users.length > 0) {
-        throw new ProblemException('CONNECTION_IN_USE', `It is the jump host of ${users.map((user) => user.name).join(', ')}.`);
+        throw new ProblemException(
+          'CONNECTION_IN_USE',
+          `It is the jump host of ${users.map((user) => user.name).join(', ')}.`,
+        );
       }
       await transaction.delete(CredentialEntity, { connectionId: id });
       await transaction.delete(HostKeyEntity, { connectionId: id });
       await transaction.query('DELETE FROM connection_grants WHERE connection_id = $1', [id]);
       await transaction.update(ConnectionEntity, { id }, { deletedAt: new Date(), jumpConnectionId: null });
       const detail = { name, host, port };
-      await this.audit.record(transaction, { actor, action: 'connection.deleted', subject: `connection:${String(id)}`, detail });
+      await this.audit.record(transaction, {
+        actor,
+        action: 'connection.deleted',
+        subject: `connection:${String(id)}`,
+        detail,
+      });
     });
   }
 
   /** An operation's row refers to its connection, so none can start while this lock is held. */
   private async lock(transaction: EntityManager, id: number): Promise<ConnectionEntity> {
-    const entity = await transaction.findOne(ConnectionEntity, { where: { id, deletedAt: IsNull() }, lock: { mode: 'pessimistic_write' } });
+    const entity = await transaction.findOne(ConnectionEntity, {
+      where: { id, deletedAt: IsNull() },
+      lock: { mode: 'pessimistic_write' },
+    });
     if (!entity) throw notFound('connection');
     return entity;
   }
 
   /** Addresses are judged here already; names when they are resolved, because what they lead to can change. */
-  private assertMayReach({ host, port, jumpConnectionId }: { host: string; port: number; jumpConnectionId: number | null }): void {
+  private assertMayReach({
+    host,
+    port,
+    jumpConnectionId,
+  }: {
+    host: string;
+    port: number;
+    jumpConnectionId: number | null;
+  }): void {
     if (isIP(host) === 0) return;
-    const verdict = jumpConnectionId === null ? this.policy.check({ address: host, port }) : this.policy.checkBeyondJump(host, port);
+    const verdict =
+      jumpConnectionId === null ? this.policy.check({ address: host, port }) : this.policy.checkBeyondJump(host, port);
     if (verdict.allowed) return;
     const errors = [{ path: 'body.host', message: verdict.reason }];
     throw new ProblemException('NETWORK_NOT_ALLOWED', `Lockstep may not reach ${host}: ${verdict.reason}.`, { errors });
@@ -117,7 +154,13 @@ export class ConnectionsService {
   ): Promise<void> {
     const now = new Date();
     await transaction.insert(HostKeyEntity, {
-      connectionId: id, fingerprint: hostKeyFingerprint, algorithm: 'unknown', publicKey: null, seenAt: now, acceptedAt: now, acceptedBy: actor.name,
+      connectionId: id,
+      fingerprint: hostKeyFingerprint,
+      algorithm: 'unknown',
+      publicKey: null,
+      seenAt: now,
+      acceptedAt: now,
+      acceptedBy: actor.name,
     });
   }
 

@@ -8,7 +8,10 @@ interface Row {
 }
 
 /** How it stands with the host keys of each connection; those without any are left out, and `unknown`. */
-export async function hostKeyStates(manager: EntityManager, ids: readonly number[]): Promise<Map<number, HostKeyState>> {
+export async function hostKeyStates(
+  manager: EntityManager,
+  ids: readonly number[],
+): Promise<Map<number, HostKeyState>> {
   if (ids.length === 0) return new Map();
   const rows: Row[] = await manager.query(
     `SELECT connection_id AS id, bool_or(accepted_at IS NOT NULL) AS accepted, bool_or(accepted_at IS NULL) AS waiting

@@ -21,7 +21,10 @@ export class HostKeysService {
   ) {}
 
   async read(connectionId: number, manager: EntityManager = this.dataSource.manager): Promise<HostKeys> {
-    const keys = await manager.find(HostKeyEntity, { where: { connectionId }, order: { seenAt: 'DESC', fingerprint: 'ASC' } });
+    const keys = await manager.find(HostKeyEntity, {
+      where: { connectionId },
+      order: { seenAt: 'DESC', fingerprint: 'ASC' },
+    });
     return {
       pending: keys.filter(({ acceptedAt }) => acceptedAt === null).map(toHostKey),
       accepted: keys.filter(({ acceptedAt }) => acceptedAt !== null).map(toHostKey),
@@ -36,9 +39,18 @@ export class HostKeysService {
       if (key.acceptedAt === null) {
         const replaced = await transaction.findBy(HostKeyEntity, { connectionId, acceptedAt: Not(IsNull()) });
         await transaction.delete(HostKeyEntity, { connectionId, fingerprint: Not(fingerprint) });
-        await transaction.update(HostKeyEntity, { connectionId, fingerprint }, { acceptedAt: new Date(), acceptedBy: actor.name });
+        await transaction.update(
+          HostKeyEntity,
+          { connectionId, fingerprint },
+          { acceptedAt: new Date(), acceptedBy: actor.name },
+        );
         const detail = { fingerprint, algorithm: key.algorithm, replaced: replaced.map((old) => old.fingerprint) };
-        await this.audit.record(transaction, { actor, action: 'host_key.accepted', subject: `connection:${String(connectionId)}`, detail });
+        await this.audit.record(transaction, {
+          actor,
+          action: 'host_key.accepted',
+          subject: `connection:${String(connectionId)}`,
+          detail,
+        });
       }
       return this.read(connectionId, transaction);
     });
@@ -49,17 +61,25 @@ export class HostKeysService {
     return this.dataSource.transaction(async (transaction) => {
       await this.lock(transaction, connectionId);
       const key = await this.find(transaction, connectionId, fingerprint);
-      if (key.acceptedAt !== null) throw new ProblemException('HOST_KEY_NOT_SEEN', 'This host key is approved already.');
+      if (key.acceptedAt !== null)
+        throw new ProblemException('HOST_KEY_NOT_SEEN', 'This host key is approved already.');
       await transaction.delete(HostKeyEntity, { connectionId, fingerprint });
       const detail = { fingerprint, algorithm: key.algorithm };
-      await this.audit.record(transaction, { actor, action: 'host_key.refused', subject: `connection:${String(connectionId)}`, detail });
+      await this.audit.record(transaction, {
+        actor,
+        action: 'host_key.refused',
+        subject: `connection:${String(connectionId)}`,
+        detail,
+      });
       return this.read(connectionId, transaction);
     });
   }
 
   async approved(connectionId: number): Promise<ApprovedHostKey[]> {
     return this.dataSource.manager.find(HostKeyEntity, {
-      where: { connectionId, acceptedAt: Not(IsNull()) }, select: { fingerprint: true, algorithm: true }, order: { seenAt: 'DESC' },
+      where: { connectionId, acceptedAt: Not(IsNull()) },
+      select: { fingerprint: true, algorithm: true },
+      order: { seenAt: 'DESC' },
     });
   }
 
@@ -105,7 +125,11 @@ export class HostKeysService {
   }
 
   private async lock(transaction: EntityManager, id: number): Promise<void> {
-    const found = await transaction.findOne(ConnectionEntity, { where: { id, deletedAt: IsNull() }, select: { id: true }, lock: { mode: 'pessimistic_write' } });
+    const found = await transaction.findOne(ConnectionEntity, {
+      where: { id, deletedAt: IsNull() },
+      select: { id: true },
+      lock: { mode: 'pessimistic_write' },
+    });
     if (!found) throw notFound('connection');
   }
 

@@ -44,22 +44,32 @@ export class KnownHostsImportService {
         if (taken.length === 0) useless += 1;
         accepted.push(...taken.map((connectionId) => ({ connectionId, fingerprint: match.known.fingerprint })));
       }
-      const detail = { accepted: accepted.length, connectionIds: accepted.slice(0, 100).map(({ connectionId }) => connectionId) };
-      if (accepted.length > 0) await this.audit.record(transaction, { actor, action: 'host_keys.imported', subject: 'connections', detail });
+      const detail = {
+        accepted: accepted.length,
+        connectionIds: accepted.slice(0, 100).map(({ connectionId }) => connectionId),
+      };
+      if (accepted.length > 0)
+        await this.audit.record(transaction, { actor, action: 'host_keys.imported', subject: 'connections', detail });
       return { accepted, ignored: useless };
     });
   }
 
   private async endpoints(): Promise<Endpoint[]> {
     const connections = await this.dataSource.manager.find(ConnectionEntity, {
-      where: { deletedAt: IsNull() }, select: { id: true, host: true, port: true }, order: { id: 'ASC' },
+      where: { deletedAt: IsNull() },
+      select: { id: true, host: true, port: true },
+      order: { id: 'ASC' },
     });
     const byName = Map.groupBy(connections, ({ host, port }) => knownHostName(host, port));
     return [...byName].map(([name, found]) => ({ name, connectionIds: found.map(({ id }) => id) }));
   }
 
   /** A connection that has another approved key of this type keeps it: an old file must not add an outdated key. */
-  private async accept(transaction: EntityManager, { known, connectionIds }: Match, actor: AuditActor): Promise<number[]> {
+  private async accept(
+    transaction: EntityManager,
+    { known, connectionIds }: Match,
+    actor: AuditActor,
+  ): Promise<number[]> {
     if (connectionIds.length === 0) return [];
     const rows: { id: number }[] = await transaction.query(
       `INSERT INTO host_keys (connection_id, fingerprint, algorithm, public_key, accepted_at, accepted_by)
@@ -73,7 +83,11 @@ export class KnownHostsImportService {
       [connectionIds, known.fingerprint, known.algorithm, known.key, actor.name],
     );
     const ids = rows.map(({ id }) => id);
-    await transaction.delete(HostKeyEntity, { connectionId: In(ids), algorithm: known.algorithm, acceptedAt: IsNull() });
+    await transaction.delete(HostKeyEntity, {
+      connectionId: In(ids),
+      algorithm: known.algorithm,
+      acceptedAt: IsNull(),
+    });
     return ids;
   }
 }

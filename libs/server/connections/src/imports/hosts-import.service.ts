@@ -53,18 +53,24 @@ export class HostsImportService {
       });
     } catch (error) {
       // Somebody took a name between the look and the insert; nothing was made.
-      if (sqlState(error) === '23505') throw new ProblemException('CONFLICT', 'A name was taken meanwhile; import again.');
+      if (sqlState(error) === '23505')
+        throw new ProblemException('CONFLICT', 'A name was taken meanwhile; import again.');
       throw error;
     }
   }
 
   private async plan(manager: EntityManager, parsed: ImportedHosts): Promise<ImportPlan> {
-    const connections = await manager.find(ConnectionEntity, { where: { deletedAt: IsNull() }, select: { id: true, name: true } });
+    const connections = await manager.find(ConnectionEntity, {
+      where: { deletedAt: IsNull() },
+      select: { id: true, name: true },
+    });
     const existing = new Map(connections.map(({ id, name }) => [name.toLowerCase(), id]));
     const skipped: SkippedHost[] = [...parsed.skipped];
     const fresh: ImportedHost[] = [];
     for (const item of parsed.items) {
-      const reason = existing.has(item.name.toLowerCase()) ? 'a connection of this name exists' : this.whyNotReachable(item);
+      const reason = existing.has(item.name.toLowerCase())
+        ? 'a connection of this name exists'
+        : this.whyNotReachable(item);
       if (reason === null) fresh.push(item);
       else skipped.push({ line: item.line, name: item.name, reason });
     }
@@ -74,7 +80,8 @@ export class HostsImportService {
 
   private whyNotReachable({ host, port, jump }: ImportedHost): string | null {
     if (isIP(host) === 0) return null;
-    const verdict = jump === null ? this.policy.check({ address: host, port }) : this.policy.checkBeyondJump(host, port);
+    const verdict =
+      jump === null ? this.policy.check({ address: host, port }) : this.policy.checkBeyondJump(host, port);
     return verdict.allowed ? null : `Lockstep may not reach it: ${verdict.reason}`;
   }
 
@@ -83,7 +90,13 @@ export class HostsImportService {
     const ids = new Map<string, number>();
     for (let first = 0; first < hosts.length; first += 500) {
       const rows = hosts.slice(first, first + 500).map(({ host: { name, host, port, username, tags } }) => ({
-        name, host, port, username, tags: [...tags], platform: 'systemd' as const, jumpConnectionId: null,
+        name,
+        host,
+        port,
+        username,
+        tags: [...tags],
+        platform: 'systemd' as const,
+        jumpConnectionId: null,
       }));
       const made = await transaction.insert(ConnectionEntity, rows);
       made.identifiers.forEach((row, index) => ids.set((rows[index]?.name ?? '').toLowerCase(), Number(row['id'])));
@@ -107,7 +120,13 @@ export class HostsImportService {
     { actor, input, plan }: { actor: AuditActor; input: ImportInput; plan: ImportPlan },
   ): Promise<void> {
     const names = plan.hosts.slice(0, 100).map(({ host }) => host.name);
-    const detail = { format: input.format, made: plan.hosts.length, skipped: plan.skipped.length, names, credentialKind: input.credential?.kind ?? null };
+    const detail = {
+      format: input.format,
+      made: plan.hosts.length,
+      skipped: plan.skipped.length,
+      names,
+      credentialKind: input.credential?.kind ?? null,
+    };
     await this.audit.record(transaction, { actor, action: 'connections.imported', subject: 'connections', detail });
   }
 }
@@ -122,6 +141,10 @@ function read({ format, text }: ImportInput): ImportedHosts {
 }
 
 const toAnswer = (plan: ImportPlan, ids: ReadonlyMap<string, number>): ImportAnswer => ({
-  items: plan.hosts.map(({ host }) => ({ ...host, tags: [...host.tags], connectionId: ids.get(host.name.toLowerCase()) ?? null })),
+  items: plan.hosts.map(({ host }) => ({
+    ...host,
+    tags: [...host.tags],
+    connectionId: ids.get(host.name.toLowerCase()) ?? null,
+  })),
   skipped: [...plan.skipped],
 });

@@ -30,7 +30,10 @@ export function resolveJumps(items: readonly ImportedHost[], existing: ReadonlyM
   const judgeJump = (item: ImportedHost, way: readonly ImportedHost[]): string | null => {
     if (item.jump === null) return null;
     const jump = byName.get(key(item.jump));
-    if (!jump) return existing.has(key(item.jump)) ? null : `its jump host «${item.jump}» is neither in the text nor a connection`;
+    if (!jump)
+      return existing.has(key(item.jump))
+        ? null
+        : `its jump host «${item.jump}» is neither in the text nor a connection`;
     const why = judge(jump, [...way, item]);
     return why === null ? null : `its jump host «${item.jump}» is left out: ${why}`;
   };

@@ -1,5 +1,13 @@
 import type { Platform } from '@lockstep/contract';
-import { Column, CreateDateColumn, Entity, OneToOne, PrimaryGeneratedColumn, type Relation, UpdateDateColumn } from 'typeorm';
+import {
+  Column,
+  CreateDateColumn,
+  Entity,
+  OneToOne,
+  PrimaryGeneratedColumn,
+  type Relation,
+  UpdateDateColumn,
+} from 'typeorm';
 import { CredentialEntity } from './credential.entity.js';
 
 /** A saved way to reach a host. A removed one keeps its row, because its operations are kept. */

@@ -17,7 +17,9 @@ export const toConnection = (entity: ConnectionEntity, { hostKeyState, lastTest 
   username: entity.username,
   platform: entity.platform,
   tags: entity.tags,
-  credential: entity.credential ? { kind: entity.credential.kind, updatedAt: entity.credential.updatedAt.toISOString() } : null,
+  credential: entity.credential
+    ? { kind: entity.credential.kind, updatedAt: entity.credential.updatedAt.toISOString() }
+    : null,
   jumpConnectionId: entity.jumpConnectionId,
   hostKeyState,
   lastTest: lastTest ? toLastTest(lastTest) : null,

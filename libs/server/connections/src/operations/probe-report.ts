@@ -33,7 +33,12 @@ export function readProbe(stdout: string): ProbeReport | null {
 function summarize(facts: ProbeReport['facts']): string {
   const init = facts['systemd'] === null ? 'no systemd' : `systemd ${String(facts['systemd'])}`;
   const rights: Readonly<Record<string, string>> = {
-    root: 'root', without_password: 'sudo without a password', not_allowed: 'no sudo without a password', not_installed: 'no sudo',
+    root: 'root',
+    without_password: 'sudo without a password',
+    not_allowed: 'no sudo without a password',
+    not_installed: 'no sudo',
   };
-  return [facts['os'] ?? facts['kernel'] ?? 'unknown system', init, rights[String(facts['sudo'])] ?? 'no sudo'].join(', ');
+  return [facts['os'] ?? facts['kernel'] ?? 'unknown system', init, rights[String(facts['sudo'])] ?? 'no sudo'].join(
+    ', ',
+  );
 }

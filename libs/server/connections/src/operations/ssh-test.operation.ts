@@ -54,7 +54,12 @@ export class SshTestOperation implements OperationHandler {
       return;
     }
     const deadlineMs = this.reach.deadline(probeDeadlineMs);
-    const result = await session.runScript({ script: probeScript, deadlineMs, signal: context.signal, maximumOutput: 65_536 });
+    const result = await session.runScript({
+      script: probeScript,
+      deadlineMs,
+      signal: context.signal,
+      maximumOutput: 65_536,
+    });
     if (result.stderr !== '') context.log('stderr', result.stderr);
     const report = readProbe(result.stdout);
     if (result.code !== 0 || report === null) {
@@ -112,7 +117,10 @@ function watch(context: OperationContext, host: ReachableHost): StageObserver {
 function tellAbout(error: SshError, { context, host }: { context: OperationContext; host: ReachableHost }): void {
   if (error.offered) {
     const { algorithm, fingerprint } = error.offered;
-    context.facts({ offeredHostKey: { algorithm, fingerprint }, approvedHostKeys: host.approved.map((key) => ({ ...key })) });
+    context.facts({
+      offeredHostKey: { algorithm, fingerprint },
+      approvedHostKeys: host.approved.map((key) => ({ ...key })),
+    });
   }
   if (error.code === 'JUMP_HOST_FAILED') context.facts({ jumpConnectionId: host.jumpConnectionId });
   if (error.hostWords !== undefined && error.hostWords !== '') context.log('stderr', error.hostWords);
@@ -125,6 +133,9 @@ async function asFailure<Value>(context: OperationContext, work: () => Promise<V
   } catch (error) {
     if (!(error instanceof SshError) || context.signal.aborted) throw error;
     const { hostWords } = error;
-    throw new OperationFailure(error.code, error.message, { cause: error, ...(hostWords !== undefined && { hostWords }) });
+    throw new OperationFailure(error.code, error.message, {
+      cause: error,
+      ...(hostWords !== undefined && { hostWords }),
+    });
   }
 }

@@ -27,7 +27,11 @@ export class CredentialVault {
   }
 
   /** Replaces what the connections log in with. */
-  async store(transaction: EntityManager, connectionIds: readonly number[], credential: CredentialInput): Promise<void> {
+  async store(
+    transaction: EntityManager,
+    connectionIds: readonly number[],
+    credential: CredentialInput,
+  ): Promise<void> {
     const text = JSON.stringify(credential);
     const rows = connectionIds.map((connectionId) => ({
       connectionId,

@@ -19,7 +19,11 @@ export async function lockJumps(transaction: EntityManager): Promise<void> {
  * Checks that `jumpId` exists and that the way through it ends. `connectionId` is null for a new connection.
  * @throws {ProblemException} VALIDATION_FAILED
  */
-export async function assertJumpLeadsOn(transaction: EntityManager, connectionId: number | null, jumpId: number): Promise<void> {
+export async function assertJumpLeadsOn(
+  transaction: EntityManager,
+  connectionId: number | null,
+  jumpId: number,
+): Promise<void> {
   const way: { id: number; depth: number }[] = await transaction.query(
     `WITH RECURSIVE way (id, jump, depth) AS (
        SELECT id, jump_connection_id, 1 FROM connections WHERE id = $1 AND deleted_at IS NULL

@@ -63,7 +63,8 @@ export class SshReach {
     const [first, ...way] = await this.readWay(connectionId);
     if (!first) throw new SshError('CREDENTIAL_MISSING', 'The connection was removed.');
     let jump: SshTarget | undefined;
-    for (const hop of way.reverse()) jump = this.toTarget(hop, { jump, approved: await this.hostKeys.approved(hop.id) });
+    for (const hop of way.reverse())
+      jump = this.toTarget(hop, { jump, approved: await this.hostKeys.approved(hop.id) });
     if (first.jump !== null && jump === undefined) throw new SshError('JUMP_HOST_FAILED', 'The jump host was removed.');
     const approved = await this.hostKeys.approved(first.id);
     const target = this.toTarget(first, { jump, approved });
@@ -81,7 +82,10 @@ export class SshReach {
     return openSshSession(target, { policy: this.policy, signal, deadlines, ...(observe && { observe }) });
   }
 
-  private toTarget(row: HopRow, more: { jump: SshTarget | undefined; approved: readonly ApprovedHostKey[] }): SshTarget {
+  private toTarget(
+    row: HopRow,
+    more: { jump: SshTarget | undefined; approved: readonly ApprovedHostKey[] },
+  ): SshTarget {
     const { id, name, host, port, username, sealed } = row;
     return {
       name,

@@ -1,4 +1,10 @@
-import { type ImportedHosts, ImportUnreadableError, type RawHost, type SkippedHost, checkHosts } from './imported-hosts.js';
+import {
+  type ImportedHosts,
+  ImportUnreadableError,
+  type RawHost,
+  type SkippedHost,
+  checkHosts,
+} from './imported-hosts.js';
 import { expandRange, splitWords } from './ansible-words.js';
 
 type Variables = Map<string, string>;
@@ -51,7 +57,8 @@ function readInventory(text: string): Inventory {
     if (trimmed === '' || trimmed.startsWith('#') || trimmed.startsWith(';')) continue;
     const header = /^\[([^\]:\s]+)(?::(vars|children|hosts))?\]\s*(?:[#;].*)?$/.exec(trimmed);
     if (header) section = { group: header[1] ?? '', kind: header[2] ?? 'hosts' };
-    else if (trimmed.startsWith('[')) throw new ImportUnreadableError(`Line ${String(line)}: «${trimmed.slice(0, 60)}» is not a group.`);
+    else if (trimmed.startsWith('['))
+      throw new ImportUnreadableError(`Line ${String(line)}: «${trimmed.slice(0, 60)}» is not a group.`);
     else takeLine(inventory, { section, line, content: trimmed });
   }
   return inventory;
@@ -75,7 +82,10 @@ function takeLine(
   }
   const [pattern = '', ...assignments] = splitWords(content);
   const names = expandRange(pattern, maximumHosts - inventory.hosts.size);
-  if (names === null) throw new ImportUnreadableError(`Line ${String(line)}: «${pattern.slice(0, 60)}» is not a host or a range of at most ${String(maximumHosts)}.`);
+  if (names === null)
+    throw new ImportUnreadableError(
+      `Line ${String(line)}: «${pattern.slice(0, 60)}» is not a host or a range of at most ${String(maximumHosts)}.`,
+    );
   for (const name of names) {
     const host = inventory.hosts.get(name) ?? { line, variables: new Map() };
     inventory.hosts.set(name, host);
@@ -97,7 +107,8 @@ function groupOf(inventory: Inventory, name: string): Group {
 function groupsOf(name: string, { groups }: Inventory): string[] {
   const found = [...groups].filter(([, group]) => group.hosts.has(name)).map(([groupName]) => groupName);
   for (const current of found) {
-    for (const [parent, group] of groups) if (group.children.has(current) && !found.includes(parent)) found.push(parent);
+    for (const [parent, group] of groups)
+      if (group.children.has(current) && !found.includes(parent)) found.push(parent);
   }
   return [...found.filter((group) => group !== 'all'), 'all'];
 }
@@ -105,7 +116,10 @@ function groupsOf(name: string, { groups }: Inventory): string[] {
 function toHost(name: string, context: { host: InventoryHost; inventory: Inventory }): RawHost | SkippedHost {
   const { host, inventory } = context;
   const groups = groupsOf(name, inventory);
-  const sources = [host.variables, ...groups.map((group) => inventory.groups.get(group)?.variables ?? new Map<string, string>())];
+  const sources = [
+    host.variables,
+    ...groups.map((group) => inventory.groups.get(group)?.variables ?? new Map<string, string>()),
+  ];
   const variable = (...keys: string[]): string | undefined => {
     for (const source of sources) for (const key of keys) if (source.has(key)) return source.get(key);
     return undefined;
@@ -117,7 +131,10 @@ function toHost(name: string, context: { host: InventoryHost; inventory: Invento
   const { name: bareName, port } = splitPort(name);
   const keyFile = variable('ansible_ssh_private_key_file', 'ansible_private_key_file');
   const hasPassword = variable('ansible_password', 'ansible_ssh_pass') !== undefined;
-  const notes = [keyFile === undefined ? '' : `key file ${keyFile}`, hasPassword ? 'its password is not taken over' : ''].filter(Boolean);
+  const notes = [
+    keyFile === undefined ? '' : `key file ${keyFile}`,
+    hasPassword ? 'its password is not taken over' : '',
+  ].filter(Boolean);
   return {
     line: host.line,
     name: bareName,
@@ -138,4 +155,5 @@ function splitPort(name: string): { name: string; port: string | undefined } {
 }
 
 const jumpOf = (commonArguments: string): string | null =>
-  (/(?:-J\s*|-o\s*"?ProxyJump[= ])(?:[^@\s"]+@)?([^\s",:]+)/.exec(commonArguments) ?? /-W\s+%h:%p\s+(?:-q\s+)?(?:[^@\s"]+@)?([^\s"']+)/.exec(commonArguments))?.[1] ?? null;
+  (/(?:-J\s*|-o\s*"?ProxyJump[= ])(?:[^@\s"]+@)?([^\s",:]+)/.exec(commonArguments) ??
+    /-W\s+%h:%p\s+(?:-q\s+)?(?:[^@\s"]+@)?([^\s"']+)/.exec(commonArguments))?.[1] ?? null;

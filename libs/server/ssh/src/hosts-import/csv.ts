@@ -7,7 +7,14 @@ interface CsvRow {
 }
 
 const aliases: Readonly<Record<string, string>> = {
-  hostname: 'host', address: 'host', user: 'username', login: 'username', tag: 'tags', groups: 'tags', jump_host: 'jump', proxyjump: 'jump',
+  hostname: 'host',
+  address: 'host',
+  user: 'username',
+  login: 'username',
+  tag: 'tags',
+  groups: 'tags',
+  jump_host: 'jump',
+  proxyjump: 'jump',
 };
 const known = ['name', 'host', 'port', 'username', 'tags', 'jump'];
 
@@ -18,9 +25,13 @@ const known = ['name', 'host', 'port', 'username', 'tags', 'jump'];
  */
 export function parseCsv(text: string): ImportedHosts {
   const header = text.split(/\r?\n/, 1)[0] ?? '';
-  const columns = header.replace(/^\uFEFF/, '').split(separatorOf(header)).map(columnName);
+  const columns = header
+    .replace(/^\uFEFF/, '')
+    .split(separatorOf(header))
+    .map(columnName);
   for (const needed of ['host', 'username']) {
-    if (!columns.includes(needed)) throw new ImportUnreadableError(`Line 1 must name the columns; «${needed}» is missing.`);
+    if (!columns.includes(needed))
+      throw new ImportUnreadableError(`Line 1 must name the columns; «${needed}» is missing.`);
   }
   const rows = readRows(text, separatorOf(header));
   return checkHosts(rows.map(toHost));

@@ -23,9 +23,36 @@ Host *
 `);
     expect(skipped).toEqual([]);
     expect(items).toEqual([
-      { line: 2, name: 'web1', host: 'web1.example.org', port: 2222, username: 'deploy', tags: [], jump: null, note: 'IdentityFile ~/.ssh/id_ed25519' },
-      { line: 2, name: 'web2', host: 'web2.example.org', port: 2222, username: 'deploy', tags: [], jump: null, note: 'IdentityFile ~/.ssh/id_ed25519' },
-      { line: 7, name: 'db', host: '192.0.2.7', port: 22, username: 'fallback', tags: [], jump: null, note: 'IdentityFile ~/.ssh/id_ed25519' },
+      {
+        line: 2,
+        name: 'web1',
+        host: 'web1.example.org',
+        port: 2222,
+        username: 'deploy',
+        tags: [],
+        jump: null,
+        note: 'IdentityFile ~/.ssh/id_ed25519',
+      },
+      {
+        line: 2,
+        name: 'web2',
+        host: 'web2.example.org',
+        port: 2222,
+        username: 'deploy',
+        tags: [],
+        jump: null,
+        note: 'IdentityFile ~/.ssh/id_ed25519',
+      },
+      {
+        line: 7,
+        name: 'db',
+        host: '192.0.2.7',
+        port: 22,
+        username: 'fallback',
+        tags: [],
+        jump: null,
+        note: 'IdentityFile ~/.ssh/id_ed25519',
+      },
     ]);
   });
 
@@ -52,8 +79,15 @@ Host e
 `);
     expect(skipped).toEqual([]);
     expect(Object.fromEntries(items.map(({ name, jump }) => [name, jump]))).toEqual({
-      bastion: null, a: 'bastion', 'gate.example.org': null, b: 'gate.example.org',
-      'one.example.org': null, 'two.example.org': 'one.example.org', c: 'two.example.org', d: 'bastion', e: null,
+      bastion: null,
+      a: 'bastion',
+      'gate.example.org': null,
+      b: 'gate.example.org',
+      'one.example.org': null,
+      'two.example.org': 'one.example.org',
+      c: 'two.example.org',
+      d: 'bastion',
+      e: null,
     });
     expect(items.find(({ name }) => name === 'gate.example.org')).toMatchObject({ port: 2022, username: 'gate' });
   });
@@ -87,11 +121,17 @@ Host good
 
   it('honours refusals in patterns', () => {
     const { items } = parseSshConfig('Host a b\n  Port 22\nHost * !b\n  User x\nHost *\n  User y\n');
-    expect(items.map(({ name, username }) => [name, username])).toEqual([['a', 'x'], ['b', 'y']]);
+    expect(items.map(({ name, username }) => [name, username])).toEqual([
+      ['a', 'x'],
+      ['b', 'y'],
+    ]);
   });
 
   it('reads two thousand hosts within two seconds', () => {
-    const text = Array.from({ length: 2_000 }, (_, index) => `Host h${String(index)}\n  HostName h${String(index)}.example\n  User u`).join('\n');
+    const text = Array.from(
+      { length: 2_000 },
+      (_, index) => `Host h${String(index)}\n  HostName h${String(index)}.example\n  User u`,
+    ).join('\n');
     const begun = performance.now();
     expect(parseSshConfig(text).items).toHaveLength(2_000);
     expect(performance.now() - begun).toBeLessThan(2_000);
@@ -130,7 +170,9 @@ ansible_port=22
   });
 
   it('says why it leaves hosts out', () => {
-    const answer = parseAnsibleInventory('localhost ansible_connection=local\nplain\npw ansible_user=u ansible_password=x\n');
+    const answer = parseAnsibleInventory(
+      'localhost ansible_connection=local\nplain\npw ansible_user=u ansible_password=x\n',
+    );
     expect(reasons(answer)).toEqual({
       localhost: 'it is reached by ansible_connection=local, not by SSH',
       plain: 'it has no user name; add «ansible_user=…» to it or to its group',
@@ -149,16 +191,29 @@ ansible_port=22
 
 describe('CSV', () => {
   it('reads columns in any order, by any usual name', () => {
-    const { items, skipped } = parseCsv('\uFEFFUser;Hostname;Name;Port;Tags;Other;jump\nroot;a.example;"Web; one";2222;prod web;x;bastion\nu;b.example;;;;;\n');
+    const { items, skipped } = parseCsv(
+      '\uFEFFUser;Hostname;Name;Port;Tags;Other;jump\nroot;a.example;"Web; one";2222;prod web;x;bastion\nu;b.example;;;;;\n',
+    );
     expect(skipped).toEqual([]);
     expect(items).toEqual([
-      { line: 2, name: 'Web; one', host: 'a.example', port: 2222, username: 'root', tags: ['prod', 'web'], jump: 'bastion', note: null },
+      {
+        line: 2,
+        name: 'Web; one',
+        host: 'a.example',
+        port: 2222,
+        username: 'root',
+        tags: ['prod', 'web'],
+        jump: 'bastion',
+        note: null,
+      },
       { line: 3, name: 'b.example', host: 'b.example', port: 22, username: 'u', tags: [], jump: null, note: null },
     ]);
   });
 
   it('says line by line why it leaves something out', () => {
-    const { items, skipped } = parseCsv('name,host,username,port,tags\na,a b,u,22,\nb,b.example,,22,\nc,c.example,u,x,\nd,d.example,u,22,no!\ne,e.example,u,22,\nE,f.example,u,22,\n');
+    const { items, skipped } = parseCsv(
+      'name,host,username,port,tags\na,a b,u,22,\nb,b.example,,22,\nc,c.example,u,x,\nd,d.example,u,22,no!\ne,e.example,u,22,\nE,f.example,u,22,\n',
+    );
     expect(items.map(({ name }) => name)).toEqual(['e']);
     expect(skipped.map(({ line, reason }) => `${String(line)} ${reason}`)).toEqual([
       '2 «a b» is not a host name or address',

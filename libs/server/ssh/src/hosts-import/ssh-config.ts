@@ -1,5 +1,11 @@
 import SSHConfig, { type Directive, type Line, LineType, type Section, glob } from 'ssh-config';
-import { type ImportedHosts, ImportUnreadableError, type RawHost, type SkippedHost, checkHosts } from './imported-hosts.js';
+import {
+  type ImportedHosts,
+  ImportUnreadableError,
+  type RawHost,
+  type SkippedHost,
+  checkHosts,
+} from './imported-hosts.js';
 
 interface HostSection {
   readonly patterns: readonly string[];
@@ -49,7 +55,9 @@ function readSections(text: string): ParsedConfig {
   try {
     lines = SSHConfig.parse(text);
   } catch (error) {
-    throw new ImportUnreadableError(`This is not an ssh_config: ${error instanceof Error ? error.message : String(error)}`);
+    throw new ImportUnreadableError(
+      `This is not an ssh_config: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
   const lineNumbers = text.split(/\r?\n/).flatMap((line, index) => (/^\s*Host(?:\s|=)/i.test(line) ? [index + 1] : []));
   const sections: HostSection[] = [];
@@ -60,7 +68,8 @@ function readSections(text: string): ParsedConfig {
     const param = line.param.toLowerCase();
     if (param === 'host') sections.push(toSection(line as Section, lineNumbers.shift() ?? null));
     else if (param === 'match') skipped.push({ line: null, name: 'Match', reason: 'Match blocks are not read' });
-    else if (param === 'include') skipped.push({ line: null, name: 'Include', reason: 'included files are not read; paste their text' });
+    else if (param === 'include')
+      skipped.push({ line: null, name: 'Include', reason: 'included files are not read; paste their text' });
     else keepFirst(global, line);
   }
   return { sections: [...sections, { patterns: ['*'], line: null, values: global }], skipped };
@@ -68,7 +77,7 @@ function readSections(text: string): ParsedConfig {
 
 function toSection(line: Section, lineNumber: number | null): HostSection {
   const values = new Map<string, string>();
-  for (const inner of line.config) if (inner.type === LineType.DIRECTIVE) keepFirst(values, inner as Directive);
+  for (const inner of line.config) if (inner.type === LineType.DIRECTIVE) keepFirst(values, inner);
   return { patterns: words(line), line: lineNumber, values };
 }
 
@@ -86,7 +95,8 @@ function readHost(
 ): RawHost | SkippedHost {
   const { line } = where.section;
   const fitting = where.sections.filter(({ patterns }) => patternsFit(patterns, name));
-  const value = (key: string): string | undefined => fitting.map(({ values }) => values.get(key)).find((found) => found !== undefined);
+  const value = (key: string): string | undefined =>
+    fitting.map(({ values }) => values.get(key)).find((found) => found !== undefined);
   const jump = value('proxyjump') ?? jumpOfCommand(value('proxycommand'));
   if (jump === undefined && value('proxycommand') !== undefined && value('proxycommand') !== 'none') {
     return { line, name, reason: 'ProxyCommand is not supported; use ProxyJump' };
@@ -108,7 +118,9 @@ function readHost(
 
 function patternsFit(patterns: readonly string[], name: string): boolean {
   if (patterns.some((pattern) => pattern.startsWith('!') && glob(pattern.slice(1), name))) return false;
-  return patterns.some((pattern) => !pattern.startsWith('!') && (pattern === name || (!isConcrete(pattern) && glob(pattern, name))));
+  return patterns.some(
+    (pattern) => !pattern.startsWith('!') && (pattern === name || (!isConcrete(pattern) && glob(pattern, name))),
+  );
 }
 
 /** The old way to write a jump: `ProxyCommand ssh -W %h:%p bastion`. */
@@ -129,7 +141,8 @@ function expandJump(raw: RawHost, hosts: ReadonlyMap<string, RawHost>): (RawHost
   for (const spec of raw.jump.replace(/^ssh:\/\//, '').split(',')) {
     const form = jumpForm.exec(spec.trim())?.groups;
     const host = form?.['bracketed'] ?? form?.['bare'];
-    if (!form || host === undefined) return [{ line: raw.line, name: raw.name, reason: `ProxyJump «${spec}» cannot be read` }];
+    if (!form || host === undefined)
+      return [{ line: raw.line, name: raw.name, reason: `ProxyJump «${spec}» cannot be read` }];
     const alias = hosts.get(host);
     const plain = form['user'] === undefined && form['port'] === undefined;
     if (alias && (alias.jump ?? null) !== through && through !== null) {
@@ -137,7 +150,16 @@ function expandJump(raw: RawHost, hosts: ReadonlyMap<string, RawHost>): (RawHost
     }
     if (!alias && !plain && !hosts.has(spec.trim())) {
       const user = form['user'];
-      made.push({ line: raw.line, name: host, host, port: form['port'], username: user, tags: [], jump: through, usernameHint: 'write it as user@host in ProxyJump' });
+      made.push({
+        line: raw.line,
+        name: host,
+        host,
+        port: form['port'],
+        username: user,
+        tags: [],
+        jump: through,
+        usernameHint: 'write it as user@host in ProxyJump',
+      });
     }
     through = host;
   }

@@ -30,8 +30,14 @@ describe('known_hosts', () => {
     rmSync(folder, { recursive: true });
     expect(ignored).toBe(0);
     expect(hosts.map(({ patterns }) => patterns)).toEqual([[], []]);
-    const found = (host: string, port: number): number => hosts.filter((known) => matchesKnownHost(known, knownHostName(host, port))).length;
-    expect([found('example.org', 22), found('Example.ORG', 22), found('example.org', 2222), found('example.net', 2222)]).toEqual([1, 1, 0, 1]);
+    const found = (host: string, port: number): number =>
+      hosts.filter((known) => matchesKnownHost(known, knownHostName(host, port))).length;
+    expect([
+      found('example.org', 22),
+      found('Example.ORG', 22),
+      found('example.org', 2222),
+      found('example.net', 2222),
+    ]).toEqual([1, 1, 0, 1]);
   });
 
   it('understands lists, wildcards, refusals and ports', () => {
@@ -46,8 +52,15 @@ describe('known_hosts', () => {
 
   it('counts what it cannot use, with its reasons being markers, damage or a type that does not fit', () => {
     const text = [
-      '# a comment', '', `@revoked a ssh-ed25519 ${key}`, `@cert-authority *.b ssh-ed25519 ${key}`,
-      'c ssh-ed25519 %%%', `d ssh-rsa ${key}`, 'e', `|2|x|y ssh-ed25519 ${key}`, `f ssh-ed25519 ${key} comment`,
+      '# a comment',
+      '',
+      `@revoked a ssh-ed25519 ${key}`,
+      `@cert-authority *.b ssh-ed25519 ${key}`,
+      'c ssh-ed25519 %%%',
+      `d ssh-rsa ${key}`,
+      'e',
+      `|2|x|y ssh-ed25519 ${key}`,
+      `f ssh-ed25519 ${key} comment`,
     ].join('\n');
     const { hosts, ignored } = parseKnownHosts(text);
     expect(hosts.map(({ line, patterns }) => ({ line, patterns }))).toEqual([{ line: 9, patterns: ['f'] }]);

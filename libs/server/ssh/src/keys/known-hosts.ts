@@ -49,7 +49,10 @@ export function matchesKnownHost(known: KnownHost, name: string): boolean {
     return hash.length === known.hashed.hash.length && timingSafeEqual(hash, known.hashed.hash);
   }
   const matches = (pattern: string): boolean => wildcard(pattern.toLowerCase()).test(name);
-  const [refused, named] = [known.patterns.filter((p) => p.startsWith('!')), known.patterns.filter((p) => !p.startsWith('!'))];
+  const [refused, named] = [
+    known.patterns.filter((p) => p.startsWith('!')),
+    known.patterns.filter((p) => !p.startsWith('!')),
+  ];
   return named.some(matches) && !refused.some((pattern) => matches(pattern.slice(1)));
 }
 

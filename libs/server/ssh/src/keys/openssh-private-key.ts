@@ -2,7 +2,15 @@ import { wireMpint, wireString } from './wire.js';
 
 /** The numbers of a private key, big-endian. */
 export type PrivateKeyParts =
-  | { readonly type: 'ssh-rsa'; readonly n: Buffer; readonly e: Buffer; readonly d: Buffer; readonly iqmp: Buffer; readonly p: Buffer; readonly q: Buffer }
+  | {
+      readonly type: 'ssh-rsa';
+      readonly n: Buffer;
+      readonly e: Buffer;
+      readonly d: Buffer;
+      readonly iqmp: Buffer;
+      readonly p: Buffer;
+      readonly q: Buffer;
+    }
   | { readonly type: 'ssh-ed25519'; readonly publicKey: Buffer; readonly seed: Buffer }
   | { readonly type: `ecdsa-sha2-${string}`; readonly curve: string; readonly point: Buffer; readonly d: Buffer };
 
@@ -47,7 +55,11 @@ function privateFields(parts: PrivateKeyParts): Buffer {
       return Buffer.concat([type, ...[n, e, d, iqmp, p, q].map(wireMpint)]);
     }
     case 'ssh-ed25519':
-      return Buffer.concat([type, wireString(parts.publicKey), wireString(Buffer.concat([parts.seed, parts.publicKey]))]);
+      return Buffer.concat([
+        type,
+        wireString(parts.publicKey),
+        wireString(Buffer.concat([parts.seed, parts.publicKey])),
+      ]);
     default:
       return Buffer.concat([type, wireString(parts.curve), wireString(parts.point), wireMpint(parts.d)]);
   }

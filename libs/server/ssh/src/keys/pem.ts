@@ -31,7 +31,15 @@ function partsOf(key: KeyObject): PrivateKeyParts {
   }
   const part = (value: string | undefined): Buffer => Buffer.from(value ?? '', 'base64url');
   if (type === 'rsa') {
-    return { type: 'ssh-rsa', n: part(jwk.n), e: part(jwk.e), d: part(jwk.d), iqmp: part(jwk.qi), p: part(jwk.p), q: part(jwk.q) };
+    return {
+      type: 'ssh-rsa',
+      n: part(jwk.n),
+      e: part(jwk.e),
+      d: part(jwk.d),
+      iqmp: part(jwk.qi),
+      p: part(jwk.p),
+      q: part(jwk.q),
+    };
   }
   if (type === 'ed25519') return { type: 'ssh-ed25519', publicKey: part(jwk.x), seed: part(jwk.d) };
   const curve = curves[jwk.crv ?? ''];

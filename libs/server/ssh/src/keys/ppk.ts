@@ -58,7 +58,16 @@ function parseFile(text: string): PpkFile {
   if (!publicBlob || !privateBlob) throw damaged();
   const mac = Buffer.from(headers.get('Private-MAC') ?? '', 'hex');
   const encryption = headers.get('Encryption') ?? 'none';
-  return { version, algorithm, encryption, comment: headers.get('Comment') ?? '', publicBlob, privateBlob, mac, headers };
+  return {
+    version,
+    algorithm,
+    encryption,
+    comment: headers.get('Comment') ?? '',
+    publicBlob,
+    privateBlob,
+    mac,
+    headers,
+  };
 }
 
 const splitHeader = (line: string): [string, string] => {
@@ -75,7 +84,11 @@ function deriveSecrets(file: PpkFile, passphrase: string): PpkSecrets {
       return hash.digest();
     };
     const cipherKey = Buffer.concat([sha1(Buffer.from([0, 0, 0, 0]), secret), sha1(Buffer.from([0, 0, 0, 1]), secret)]);
-    return { cipherKey: cipherKey.subarray(0, 32), iv: Buffer.alloc(16), macKey: sha1('putty-private-key-file-mac-key', secret) };
+    return {
+      cipherKey: cipherKey.subarray(0, 32),
+      iv: Buffer.alloc(16),
+      macKey: sha1('putty-private-key-file-mac-key', secret),
+    };
   }
   if (file.encryption === 'none') return { cipherKey: Buffer.alloc(0), iv: Buffer.alloc(0), macKey: Buffer.alloc(0) };
   const derived = deriveArgon(file.headers, secret);
@@ -90,7 +103,11 @@ function deriveArgon(headers: ReadonlyMap<string, string>, message: Buffer): Buf
   const memory = Number(headers.get('Argon2-Memory'));
   const passes = Number(headers.get('Argon2-Passes'));
   const parallelism = Number(headers.get('Argon2-Parallelism'));
-  if (!(memory > 0 && memory <= maximumArgonMemory) || !(passes > 0 && passes <= 100) || !(parallelism > 0 && parallelism <= 16)) {
+  if (
+    !(memory > 0 && memory <= maximumArgonMemory) ||
+    !(passes > 0 && passes <= 100) ||
+    !(parallelism > 0 && parallelism <= 16)
+  ) {
     throw unsupportedKey('This much work to open a key file');
   }
   try {
@@ -120,7 +137,8 @@ function macFits(file: PpkFile, secret: { plain: Buffer; macKey: Buffer }): bool
 
 function partsOf({ algorithm, publicBlob }: PpkFile, plain: Buffer): PrivateKeyParts {
   const isEcdsa = /^ecdsa-sha2-nistp(?:256|384|521)$/.test(algorithm);
-  if (algorithm !== 'ssh-rsa' && algorithm !== 'ssh-ed25519' && !isEcdsa) throw unsupportedKey(`A key of type ${algorithm}`);
+  if (algorithm !== 'ssh-rsa' && algorithm !== 'ssh-ed25519' && !isEcdsa)
+    throw unsupportedKey(`A key of type ${algorithm}`);
   try {
     const open = new WireReader(publicBlob);
     const closed = new WireReader(plain);

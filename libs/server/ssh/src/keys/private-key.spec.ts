@@ -17,9 +17,11 @@ const puttyExamples: readonly (readonly [string, string, string])[] = [
   ['v3-ed25519', 'ssh-ed25519', 'SHA256:C/nLNxkd/NgP84q/Jo8S5c3bOaXFAmxZTck6pgmv0gM'],
   ['v3-rsa-locked', 'ssh-rsa', 'SHA256:IYZDTumQGfiZbUiHfYZBeYM8HUUFSaYCIPu294rnGzs'],
 ];
-const puttyExample = (name: string): string => readFileSync(join(import.meta.dirname, 'putty-examples', `${name}.ppk`), 'utf8');
+const puttyExample = (name: string): string =>
+  readFileSync(join(import.meta.dirname, 'putty-examples', `${name}.ppk`), 'utf8');
 
-const run = (program: string, ...args: string[]): string => execFileSync(program, args, { encoding: 'utf8', stdio: 'pipe' });
+const run = (program: string, ...args: string[]): string =>
+  execFileSync(program, args, { encoding: 'utf8', stdio: 'pipe' });
 
 const problemOf = (text: string, passphrase?: string): string => {
   try {
@@ -41,7 +43,10 @@ describe('reading a private key', () => {
   const generate = (name: string, ...args: string[]): { text: string; fingerprint: string } => {
     const path = join(folder, name);
     run('ssh-keygen', '-q', '-f', path, '-C', 'someone@example', ...args);
-    return { text: readFileSync(path, 'utf8'), fingerprint: run('ssh-keygen', '-lf', `${path}.pub`).split(' ')[1] ?? '' };
+    return {
+      text: readFileSync(path, 'utf8'),
+      fingerprint: run('ssh-keygen', '-lf', `${path}.pub`).split(' ')[1] ?? '',
+    };
   };
 
   it.each([
@@ -114,10 +119,12 @@ describe('reading a private key', () => {
     expect(problemOf('-----BEGIN DSA PRIVATE KEY-----\nAAAA\n-----END DSA PRIVATE KEY-----')).toBe('unsupported');
   });
 
-  it.each(['', 'hello', '-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----', '-----BEGIN CERTIFICATE-----'])(
-    'refuses what is no key at all: %j',
-    (text) => expect(problemOf(text)).toBe('unreadable'),
-  );
+  it.each([
+    '',
+    'hello',
+    '-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----',
+    '-----BEGIN CERTIFICATE-----',
+  ])('refuses what is no key at all: %j', (text) => expect(problemOf(text)).toBe('unreadable'));
 
   it('reads a key with a byte order mark, Windows line ends and blanks around it', () => {
     const { text, fingerprint } = generate('windows', '-t', 'ed25519', '-N', '');

@@ -22,7 +22,10 @@ const supported = /^(?:ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(?:256|384|521))$/;
  * Throws PrivateKeyError that says what was pasted instead, or that the passphrase is missing or wrong.
  */
 export function readPrivateKey(text: string, passphrase?: string): ReadablePrivateKey {
-  const plain = `${text.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n').trim()}\n`;
+  const plain = `${text
+    .replace(/^\uFEFF/, '')
+    .replace(/\r\n?/g, '\n')
+    .trim()}\n`;
   refuseOthers(plain);
   const secret = passphrase === '' ? undefined : passphrase;
   if (isPpk(plain)) return describe(parse(writeOpenSshPrivateKey(readPpk(plain, secret))));
@@ -63,7 +66,8 @@ function readOpenSshHeader(text: string): { cipher: string; type: string } {
     const cipher = header.string().toString('latin1');
     header.string();
     const optionsLength = header.string().length;
-    const countAt = magic.length + 4 * 3 + cipher.length + bytes.readUInt32BE(magic.length + 4 + cipher.length) + optionsLength;
+    const countAt =
+      magic.length + 4 * 3 + cipher.length + bytes.readUInt32BE(magic.length + 4 + cipher.length) + optionsLength;
     const publicBlob = new WireReader(bytes.subarray(countAt + 4)).string();
     return { cipher, type: new WireReader(publicBlob).string().toString('latin1') };
   } catch (cause) {

@@ -47,7 +47,10 @@ export class SshHandshake {
     client.on('banner', (message) => this.#attempt.hear(message));
     client.on('change password', (message) => this.#attempt.demandNewPassword(message));
     const timeout = (): SshError =>
-      new SshError('AUTHENTICATION_TIMEOUT', `The host did not decide about the login within ${seconds(limit.deadlineMs)}.`);
+      new SshError(
+        'AUTHENTICATION_TIMEOUT',
+        `The host did not decide about the login within ${seconds(limit.deadlineMs)}.`,
+      );
     try {
       await withinDeadline({ ...limit, timeout, giveUp: () => this.destroy() }, () => {
         const ready = new Promise<void>((resolve) => client.once('ready', resolve));

@@ -30,14 +30,17 @@ function identificationFailure({ error, greeting }: LinkFailure): SshError {
   // sshd says this in plain text and closes, before any identification.
   if (/^(?:Exceeded MaxStartups|Not allowed at this time)/.test(hostWords)) {
     return new SshError('CONNECTION_LOST', 'The host takes no more logins at this moment (MaxStartups).', {
-      hostWords, beforeIdentification: true, cause: error,
+      hostWords,
+      beforeIdentification: true,
+      cause: error,
     });
   }
   if (hostWords !== '') {
     return new SshError('NOT_SSH', 'What answered does not speak SSH.', { hostWords, cause: error });
   }
   return new SshError('CONNECTION_LOST', 'The host closed the connection before it said anything.', {
-    beforeIdentification: true, cause: error,
+    beforeIdentification: true,
+    cause: error,
   });
 }
 
@@ -58,7 +61,8 @@ function authenticationFailure(failure: LinkFailure): SshError {
   if (!refusals.has(error?.code)) return lost(failure);
   const hostWords = cleanHostWords(error?.message ?? '');
   return new SshError('AUTHENTICATION_FAILED', 'The host ended the connection instead of letting this user in.', {
-    hostWords, cause: error,
+    hostWords,
+    cause: error,
   });
 }
 

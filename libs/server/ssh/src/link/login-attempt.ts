@@ -3,8 +3,7 @@ import { SshError, cleanHostWords } from '../ssh-error.js';
 
 /** A credential ready to use: a private key has been read and decrypted. */
 export type ReadyCredential =
-  | { readonly kind: 'password'; readonly password: string }
-  | { readonly kind: 'private_key'; readonly key: ParsedKey };
+  { readonly kind: 'password'; readonly password: string } | { readonly kind: 'private_key'; readonly key: ParsedKey };
 
 export interface Login {
   readonly username: string;
@@ -78,7 +77,7 @@ export class LoginAttempt {
       next({
         type: 'keyboard-interactive',
         username,
-        prompt: (_name, _instructions, _language, prompts, finish) => this.#answer(prompts, { login: credential.password, finish }),
+        prompt: (...request) => this.#answer(request[3], { password: credential.password, finish: request[4] }),
       });
     } else {
       const word = credential.kind === 'password' ? 'a password' : 'a private key';
@@ -86,10 +85,10 @@ export class LoginAttempt {
     }
   }
 
-  #answer(prompts: readonly Prompt[], answer: { login: string; finish: (answers: string[]) => void }): void {
+  #answer(prompts: readonly Prompt[], answer: { password: string; finish: (answers: string[]) => void }): void {
     if (prompts.length === 1 && !this.#passwordGiven) {
       this.#passwordGiven = true;
-      answer.finish([answer.login]);
+      answer.finish([answer.password]);
       return;
     }
     const question = cleanHostWords(prompts.map(({ prompt }) => prompt).join(' '), 200);

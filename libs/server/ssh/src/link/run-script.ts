@@ -36,14 +36,19 @@ export async function runScript(link: SshLink, request: ScriptRequest): Promise<
   const script = Buffer.from(`{\n${request.script}\n}\n`);
   const state: { channel?: ClientChannel; sent: boolean } = { sent: false };
   const timeout = (): SshError =>
-    new SshError('COMMAND_TIMEOUT', `The command did not end within ${seconds(request.deadlineMs)}.`, { afterRequest: state.sent });
+    new SshError('COMMAND_TIMEOUT', `The command did not end within ${seconds(request.deadlineMs)}.`, {
+      afterRequest: state.sent,
+    });
   const giveUp = (): void => {
     state.channel?.destroy();
   };
   try {
     return await withinDeadline({ ...request, timeout, giveUp }, () =>
       link.guard(async () => {
-        state.channel = await openChannel(link, `exec /bin/sh -c 'eval "$(dd bs=1 count=${String(script.length)} 2>/dev/null)"'`);
+        state.channel = await openChannel(
+          link,
+          `exec /bin/sh -c 'eval "$(dd bs=1 count=${String(script.length)} 2>/dev/null)"'`,
+        );
         state.sent = true;
         return collect(state.channel, { request, script });
       }),
@@ -65,7 +70,9 @@ function openChannel(link: SshLink, command: string): Promise<ClientChannel> {
           return;
         }
         const hostWords = cleanHostWords(error.message);
-        reject(new SshError('CHANNEL_REFUSED', 'The host opened no session for a command.', { hostWords, cause: error }));
+        reject(
+          new SshError('CHANNEL_REFUSED', 'The host opened no session for a command.', { hostWords, cause: error }),
+        );
       });
     } catch (cause) {
       reject(new SshError('CONNECTION_LOST', 'The connection is closed.', { cause }));

@@ -58,12 +58,21 @@ export class SftpSession {
     return this.#request<void>(limit, (resolve, reject) => begin((error) => (error ? reject(error) : resolve())));
   }
 
-  #request<Value>(limit: StageLimit, begin: (resolve: (value: Value) => void, reject: (error: Error) => void) => void): Promise<Value> {
-    const timeout = (): SshError => new SshError('SFTP_TIMEOUT', `SFTP did not answer within ${seconds(limit.deadlineMs)}.`);
+  #request<Value>(
+    limit: StageLimit,
+    begin: (resolve: (value: Value) => void, reject: (error: Error) => void) => void,
+  ): Promise<Value> {
+    const timeout = (): SshError =>
+      new SshError('SFTP_TIMEOUT', `SFTP did not answer within ${seconds(limit.deadlineMs)}.`);
     const refuse = (error: Error): SshError =>
-      new SshError('SFTP_UNAVAILABLE', 'The host refused an SFTP request.', { hostWords: cleanHostWords(error.message), cause: error });
+      new SshError('SFTP_UNAVAILABLE', 'The host refused an SFTP request.', {
+        hostWords: cleanHostWords(error.message),
+        cause: error,
+      });
     return withinDeadline({ ...limit, timeout }, () =>
-      this.#owner.guard(() => new Promise<Value>((resolve, reject) => begin(resolve, (error) => reject(refuse(error))))),
+      this.#owner.guard(
+        () => new Promise<Value>((resolve, reject) => begin(resolve, (error) => reject(refuse(error)))),
+      ),
     );
   }
 }

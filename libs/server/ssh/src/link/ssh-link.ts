@@ -35,7 +35,7 @@ export class SshLink {
     this.client.on('close', () => this.#fail(undefined));
     options.transport.once('close', () => this.#fail(undefined));
     this.client.connect({
-      sock: options.transport as never,
+      sock: options.transport,
       username: options.username,
       ident: 'Lockstep',
       readyTimeout: 0,

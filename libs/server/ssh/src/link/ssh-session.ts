@@ -36,9 +36,12 @@ export class SshSession {
   /** Opens SFTP. Holds a channel until it is closed. Errors: SFTP_UNAVAILABLE, SFTP_TIMEOUT, CONNECTION_LOST. */
   async openSftp(limit: StageLimit): Promise<SftpSession> {
     const release = await this.#slots.take(limit.signal);
-    const timeout = (): SshError => new SshError('SFTP_TIMEOUT', `SFTP did not answer within ${seconds(limit.deadlineMs)}.`);
+    const timeout = (): SshError =>
+      new SshError('SFTP_TIMEOUT', `SFTP did not answer within ${seconds(limit.deadlineMs)}.`);
     try {
-      const wrapper = await withinDeadline({ ...limit, timeout }, () => this.#link.guard(() => this.#openSftpChannel()));
+      const wrapper = await withinDeadline({ ...limit, timeout }, () =>
+        this.#link.guard(() => this.#openSftpChannel()),
+      );
       return new SftpSession(wrapper, { guard: (begin) => this.#link.guard(begin), release });
     } catch (error) {
       release();
@@ -107,6 +110,7 @@ function tunnelFailure(where: string, error: Error & { reason?: unknown }): SshE
   const hostWords = cleanHostWords(error.message);
   const details = { hostWords, cause: error };
   const prohibited = error.reason === 1 || error.reason === 'ADMINISTRATIVELY_PROHIBITED';
-  if (prohibited) return new SshError('CHANNEL_REFUSED', 'The jump host does not forward connections (AllowTcpForwarding).', details);
+  if (prohibited)
+    return new SshError('CHANNEL_REFUSED', 'The jump host does not forward connections (AllowTcpForwarding).', details);
   return new SshError('CONNECTION_REFUSED', `The jump host could not connect to ${where}.`, details);
 }

@@ -63,7 +63,11 @@ function connectFailure(where: string, error: NodeJS.ErrnoException): SshError {
     case 'ETIMEDOUT':
       return new SshError('CONNECT_TIMEOUT', `${where} did not answer.`, details);
     default:
-      return new SshError('CONNECTION_LOST', `The connection to ${where} broke (${first.code ?? first.message}).`, details);
+      return new SshError(
+        'CONNECTION_LOST',
+        `The connection to ${where} broke (${first.code ?? first.message}).`,
+        details,
+      );
   }
 }
 

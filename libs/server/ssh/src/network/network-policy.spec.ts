@@ -12,17 +12,32 @@ describe('the network policy', () => {
   );
 
   it.each([
-    '169.254.169.254', '169.254.1.1', '100.100.100.200', '168.63.129.16', 'fe80::1', 'fd00:ec2::254', 'fd20:ce::254',
-    '0.0.0.0', '0.1.2.3', '::', '224.0.0.1', 'ff02::1', '255.255.255.255', '240.0.0.1',
+    '169.254.169.254',
+    '169.254.1.1',
+    '100.100.100.200',
+    '168.63.129.16',
+    'fe80::1',
+    'fd00:ec2::254',
+    'fd20:ce::254',
+    '0.0.0.0',
+    '0.1.2.3',
+    '::',
+    '224.0.0.1',
+    'ff02::1',
+    '255.255.255.255',
+    '240.0.0.1',
   ])('refuses %s whatever is configured', (address) => {
     expect(may(address)).toBe(false);
     expect(may(address, 22, { allowedNetworks: '0.0.0.0/0 ::/0' })).toBe(false);
   });
 
-  it.each(['::ffff:169.254.169.254', '::ffff:a9fe:a9fe', '64:ff9b::a9fe:a9fe', '2002:a9fe:a9fe::1', '::169.254.169.254'])(
-    'sees through the IPv6 clothes of %s',
-    (address) => expect(may(address)).toBe(false),
-  );
+  it.each([
+    '::ffff:169.254.169.254',
+    '::ffff:a9fe:a9fe',
+    '64:ff9b::a9fe:a9fe',
+    '2002:a9fe:a9fe::1',
+    '::169.254.169.254',
+  ])('sees through the IPv6 clothes of %s', (address) => expect(may(address)).toBe(false));
 
   it('allows loopback only while Lockstep itself listens on loopback', () => {
     for (const address of ['127.0.0.1', '127.9.9.9', '::1', '::ffff:127.0.0.1']) {
@@ -34,14 +49,20 @@ describe('the network policy', () => {
   });
 
   it('refuses Lockstep’s own port on every address of this machine', () => {
-    const own = Object.values(networkInterfaces()).flatMap((list) => list ?? []).map(({ address }) => address);
-    for (const address of ['127.0.0.1', '::1', ...own.filter((each) => !each.startsWith('fe80'))]) expect(may(address, 3000)).toBe(false);
+    const own = Object.values(networkInterfaces())
+      .flatMap((list) => list ?? [])
+      .map(({ address }) => address);
+    for (const address of ['127.0.0.1', '::1', ...own.filter((each) => !each.startsWith('fe80'))])
+      expect(may(address, 3000)).toBe(false);
     expect(may('192.0.2.1', 3000)).toBe(true);
     expect(may('192.0.2.1', 3000, { listenHost: '192.0.2.1' })).toBe(false);
   });
 
   it('keeps to an explicit list of networks and ports', () => {
-    const options = { listenHost: '0.0.0.0', allowedNetworks: '10.0.0.0/8:22, 192.0.2.7 127.0.0.1:2200-2299 [fd00::/8]:22 2001:db8::/32' };
+    const options = {
+      listenHost: '0.0.0.0',
+      allowedNetworks: '10.0.0.0/8:22, 192.0.2.7 127.0.0.1:2200-2299 [fd00::/8]:22 2001:db8::/32',
+    };
     expect(may('10.1.1.1', 22, options)).toBe(true);
     expect(may('10.1.1.1', 2222, options)).toBe(false);
     expect(may('192.0.2.7', 9, options)).toBe(true);

@@ -51,8 +51,7 @@ export class NetworkPolicy {
     this.#rules = text === '' ? null : parseNetworkRules(text);
     this.#listenPort = options.listenPort;
     this.#listenAddress = ipaddr.isValid(options.listenHost) ? plain(ipaddr.parse(options.listenHost)) : null;
-    this.#loopbackAllowed =
-      options.listenHost === 'localhost' || this.#listenAddress?.range() === 'loopback';
+    this.#loopbackAllowed = options.listenHost === 'localhost' || this.#listenAddress?.range() === 'loopback';
   }
 
   /** Tells the port that the system chose where PORT is 0. */
@@ -102,19 +101,25 @@ export class NetworkPolicy {
     if (target.range() === 'loopback') return true;
     if (this.#listenAddress?.toString() === target.toString()) return true;
     const own = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
-    return own.some(({ address }) => ipaddr.isValid(address) && plain(ipaddr.parse(address)).toString() === target.toString());
+    return own.some(
+      ({ address }) => ipaddr.isValid(address) && plain(ipaddr.parse(address)).toString() === target.toString(),
+    );
   }
 
   #checkDefault(target: Address): NetworkVerdict {
     if (target.range() !== 'loopback' || this.#loopbackAllowed) return { allowed: true };
-    return refused(`${target.toString()} is refused: loopback is allowed only while Lockstep itself listens on loopback`);
+    return refused(
+      `${target.toString()} is refused: loopback is allowed only while Lockstep itself listens on loopback`,
+    );
   }
 
   #checkRules(target: Address, port: number): NetworkVerdict {
     const allowed = (this.#rules ?? []).some(
       (rule) => within(target, rule.range) && port >= rule.firstPort && port <= rule.lastPort,
     );
-    return allowed ? { allowed } : refused(`${target.toString()} port ${String(port)} is not in LOCKSTEP_ALLOWED_NETWORKS`);
+    return allowed
+      ? { allowed }
+      : refused(`${target.toString()} port ${String(port)} is not in LOCKSTEP_ALLOWED_NETWORKS`);
   }
 }
 

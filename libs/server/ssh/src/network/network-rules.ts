@@ -42,4 +42,6 @@ function parseRange(network: string, entry: string): NetworkRule['range'] {
 }
 
 const unreadable = (entry: string): Error =>
-  new Error(`LOCKSTEP_ALLOWED_NETWORKS: cannot read «${entry}»; write CIDRs such as 10.0.0.0/8, 192.0.2.7:22 or [fd00::/8]:22`);
+  new Error(
+    `LOCKSTEP_ALLOWED_NETWORKS: cannot read «${entry}»; write CIDRs such as 10.0.0.0/8, 192.0.2.7:22 or [fd00::/8]:22`,
+  );

@@ -25,13 +25,17 @@ export interface ResolveRequest {
 export async function resolveHost(request: ResolveRequest, limit: StageLimit): Promise<ResolvedHost> {
   const { host, port, policy } = request;
   const found = await withinDeadline(
-    { ...limit, timeout: () => new SshError('NAME_NOT_RESOLVED', `The name server did not answer in time for ${host}.`) },
+    {
+      ...limit,
+      timeout: () => new SshError('NAME_NOT_RESOLVED', `The name server did not answer in time for ${host}.`),
+    },
     () => lookUp(host),
   );
   const verdicts = found.map((entry) => ({ entry, verdict: policy.check({ address: entry.address, port }) }));
   const addresses = verdicts.flatMap(({ entry, verdict }) => (verdict.allowed ? [entry] : []));
   const refused = verdicts.flatMap(({ verdict }) => (verdict.allowed ? [] : [verdict.reason]));
-  if (addresses.length === 0) throw new SshError('NETWORK_NOT_ALLOWED', `Lockstep may not reach ${host}: ${refused.join('; ')}.`);
+  if (addresses.length === 0)
+    throw new SshError('NETWORK_NOT_ALLOWED', `Lockstep may not reach ${host}: ${refused.join('; ')}.`);
   return { host, port, addresses };
 }
 
@@ -40,7 +44,10 @@ async function lookUp(host: string): Promise<LookupAddress[]> {
     const found = await lookup(host, { all: true, order: 'verbatim' });
     if (found.length > 0) return found;
   } catch (cause) {
-    const reason = (cause as NodeJS.ErrnoException).code === 'EAI_AGAIN' ? 'the name server cannot be reached' : 'there is no such name';
+    const reason =
+      (cause as NodeJS.ErrnoException).code === 'EAI_AGAIN'
+        ? 'the name server cannot be reached'
+        : 'there is no such name';
     throw new SshError('NAME_NOT_RESOLVED', `${host} has no address: ${reason}.`, { cause });
   }
   throw new SshError('NAME_NOT_RESOLVED', `${host} has no address.`);
