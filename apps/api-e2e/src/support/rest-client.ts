@@ -11,7 +11,7 @@ export interface Call {
 /** Makes one request as anybody might; `line` is a method and a path below `/api`. */
 export function request(url: string, line: string, { token, cookie, body }: Call = {}): Promise<Answer> {
   const [method = 'GET', path = ''] = line.split(' ');
-  const headers = cookie === undefined ? {} : { cookie: `__Host-lockstep=${cookie}` };
+  const headers: Record<string, string> = cookie === undefined ? {} : { cookie: `__Host-lockstep=${cookie}` };
   return new ApiClient(url, token).call<unknown>(method, path, { body, headers });
 }
 
