@@ -1,3 +1,4 @@
+import { APP_BASE_HREF } from '@angular/common';
 import { provideHttpClient, withInterceptors } from '@angular/common/http';
 import { inject, provideAppInitializer, provideBrowserGlobalErrorListeners, type ApplicationConfig } from '@angular/core';
 import { TitleStrategy, provideRouter, withComponentInputBinding, withInMemoryScrolling } from '@angular/router';
@@ -15,6 +16,8 @@ export const appConfig: ApplicationConfig = {
     provideApiConfiguration('/api'),
     provideLive(Session),
     provideAppInitializer(() => inject(Session).start()),
+    // No <base> element: the content security policy forbids it.
+    { provide: APP_BASE_HREF, useValue: '/' },
     { provide: TitleStrategy, useExisting: PageTitle },
   ],
 };

@@ -14,7 +14,7 @@ export class PageTitle extends TitleStrategy {
   private readonly title = inject(Title);
   private readonly document = inject(DOCUMENT);
   readonly tab = signal<TabState>({ active: 0, failed: 0 });
-  private readonly icon = computed(() => (this.tab().failed > 0 ? 'icon-failed.svg' : this.tab().active > 0 ? 'icon-active.svg' : 'icon.svg'));
+  private readonly icon = computed(() => (this.tab().failed > 0 ? '/icon-failed.svg' : this.tab().active > 0 ? '/icon-active.svg' : '/icon.svg'));
 
   constructor() {
     super();

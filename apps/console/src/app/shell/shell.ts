@@ -52,7 +52,7 @@ export class Shell {
 
   constructor() {
     const title = inject(PageTitle);
-    effect(() => title.tab.set({ active: this.store.active().length, failed: this.failures.list().length }));
+    effect(() => title.tab.set({ active: this.store.active().length, failed: this.failures.faults().length }));
     this.store.ended.pipe(takeUntilDestroyed()).subscribe((operation) => this.announce(operation));
     inject(Router)
       .events.pipe(

@@ -50,13 +50,6 @@ interface Choice<Value> {
       flex-direction: column;
       padding: 6px 16px 8px;
     }
-    lockstep-icon {
-      margin-right: 10px;
-      color: var(--ls-ink-2);
-    }
-    button > lockstep-icon:only-child {
-      margin: 0;
-    }
   `,
 })
 export class UserMenu {

@@ -30,6 +30,7 @@ export class AuditPage {
 
   protected detail(entry: AuditEntry): string {
     return Object.entries(entry.detail)
+      .filter(([, value]) => value !== '' && value !== null)
       .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
       .join(' · ');
   }

@@ -32,11 +32,6 @@ import { Session } from './session';
       </button>
     </form>
   `,
-  styles: `
-    lockstep-spinner {
-      vertical-align: -2px;
-    }
-  `,
 })
 export class SignInForm {
   private readonly session = inject(Session);

@@ -53,7 +53,7 @@ import { HostKeyStore } from './host-key-store';
             <p class="ls-small ls-muted">
               {{ key.algorithm }}
               @if (key.acceptedAt) {
-                · <ng-container i18n>approved by {{ key.acceptedBy ?? '—' }}</ng-container> <lockstep-relative-time [at]="key.acceptedAt" />
+                <ng-container i18n>· approved by {{ key.acceptedBy ?? '—' }} <lockstep-relative-time [at]="key.acceptedAt" /></ng-container>
               }
             </p>
           </div>

@@ -13,9 +13,9 @@ import type { HostKey } from '@lockstep/contract';
         <dt i18n>Approved until now</dt>
         <dd class="ls-mono ls-break old">{{ approved.fingerprint }}</dd>
         <dd class="ls-small ls-muted">
-          {{ approved.algorithm }} · <ng-container i18n>approved by {{ approved.acceptedBy ?? '—' }}</ng-container>
+          {{ approved.algorithm }}
           @if (approved.acceptedAt) {
-            <lockstep-relative-time [at]="approved.acceptedAt" />
+            <ng-container i18n>· approved by {{ approved.acceptedBy ?? '—' }} <lockstep-relative-time [at]="approved.acceptedAt" /></ng-container>
           }
         </dd>
       </dl>
@@ -32,7 +32,7 @@ import type { HostKey } from '@lockstep/contract';
         <strong class="ls-mono ls-break">{{ key().fingerprint }}</strong>
         <lockstep-copy-button [text]="key().fingerprint" label="Copy fingerprint" i18n-label />
       </dd>
-      <dd class="ls-small ls-muted">{{ key().algorithm }} · <ng-container i18n>first seen</ng-container> <lockstep-relative-time [at]="key().seenAt" /></dd>
+      <dd class="ls-small ls-muted">{{ key().algorithm }} · <ng-container i18n>first seen <lockstep-relative-time [at]="key().seenAt" /></ng-container></dd>
     </dl>
     <div class="compare">
       <p class="ls-small ls-secondary" i18n>To compare, run this on the host itself, at its own console and not over this connection. The same fingerprint must appear:</p>

@@ -22,7 +22,7 @@ import type { Connection, Platform } from '@lockstep/contract';
         <dd>
           {{ credential() }}
           @if (connection().credential; as kept) {
-            <span class="ls-muted ls-small"><ng-container i18n>saved</ng-container> <lockstep-relative-time [at]="kept.updatedAt" /></span>
+            <span class="ls-muted ls-small" i18n>saved <lockstep-relative-time [at]="kept.updatedAt" /></span>
           }
         </dd>
         <dt i18n>Platform</dt>

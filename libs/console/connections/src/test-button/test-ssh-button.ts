@@ -39,15 +39,6 @@ import { ConnectionTests } from './connection-tests';
       --mat-button-outlined-label-text-color: var(--ls-running);
       max-width: min(360px, 80vw);
     }
-    .running ::ng-deep .mdc-button__label {
-      display: flex;
-      align-items: center;
-      gap: 8px;
-      min-width: 0;
-    }
-    lockstep-spinner {
-      margin-right: 6px;
-    }
   `,
 })
 export class TestSshButton {

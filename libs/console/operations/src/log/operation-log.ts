@@ -25,6 +25,7 @@ export class OperationLog {
   protected readonly preferences = inject(Preferences);
   private readonly document = inject(DOCUMENT);
   readonly operationId = input.required<string>();
+  readonly ended = input(false);
   /** The file's name when it is downloaded, without ending. */
   readonly fileName = input('operation');
 

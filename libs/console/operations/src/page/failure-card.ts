@@ -2,7 +2,7 @@ import { ChangeDetectionStrategy, Component, computed, inject, input, output } f
 import { MatButton } from '@angular/material/button';
 import { RouterLink } from '@angular/router';
 import { Session } from '@lockstep/console-access';
-import { Icon } from '@lockstep/console-ui';
+import { Icon, type IconName } from '@lockstep/console-ui';
 import { operationErrorCatalogue, type Operation, type Permission } from '@lockstep/contract';
 import { describeState } from '../words/operation-words';
 
@@ -21,7 +21,7 @@ interface Remedy {
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <section class="ls-card" [class]="tone()" aria-labelledby="failure-title">
-      <lockstep-icon [name]="tone() === 'unknown' ? 'unknown' : 'warning'" [size]="20" />
+      <lockstep-icon [name]="icon()" [size]="20" />
       <div class="words">
         <h2 id="failure-title">{{ title() }}</h2>
         @if (operation().error; as error) {
@@ -58,6 +58,10 @@ interface Remedy {
     .failed {
       --tone: var(--ls-failed);
       --wash: var(--ls-failed-wash);
+    }
+    .waiting {
+      --tone: var(--ls-waiting);
+      --wash: var(--ls-waiting-wash);
     }
     .unknown {
       --tone: var(--ls-unknown);
@@ -96,6 +100,7 @@ export class FailureCard {
   protected readonly title = computed(() => this.definition().title);
   protected readonly advice = computed(() => this.definition().advice);
   protected readonly tone = computed(() => describeState(this.operation()).tone);
+  protected readonly icon = computed<IconName>(() => (this.tone() === 'waiting' ? 'key' : this.tone() === 'unknown' ? 'unknown' : 'warning'));
   protected readonly shownRemedy = computed(() => {
     const remedy = this.remedy();
     return this.session.may(remedy.needs) ? remedy : null;

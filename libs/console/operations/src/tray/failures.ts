@@ -16,12 +16,21 @@ export class Failures {
   private readonly session = inject(Session);
   private readonly dismissed = signal<ReadonlySet<string>>(readDismissed());
 
+  /** Newest first. What a later run of the same slot has made good is not news any more. */
   readonly list = computed(() => {
     const oldest = Date.now() - newsAge;
-    return [...this.store.operations().values()]
-      .filter(({ id, status, completedAt }) => status === 'failed' && !this.dismissed().has(id) && Date.parse(completedAt ?? '') > oldest)
-      .sort((left, right) => (left.id < right.id ? 1 : -1));
+    const all = [...this.store.operations().values()].sort((left, right) => (left.id < right.id ? 1 : -1));
+    const laterSlots = new Set<string>();
+    return all.filter((operation) => {
+      const { status, completedAt, id } = operation;
+      const isMadeGood = laterSlots.has(slotOf(operation));
+      if (status !== 'cancelled') laterSlots.add(slotOf(operation));
+      return status === 'failed' && !isMadeGood && !this.dismissed().has(id) && Date.parse(completedAt ?? '') > oldest;
+    });
   });
+  /** Of these, those that only wait for somebody to approve a first host key. */
+  readonly questions = computed(() => this.list().filter(isQuestion));
+  readonly faults = computed(() => this.list().filter((operation) => !isQuestion(operation)));
 
   constructor() {
     addEventListener('storage', ({ key }) => {
@@ -48,10 +57,14 @@ export class Failures {
   }
 
   private async load(): Promise<void> {
-    const page = await this.api.invoke(listOperations, { status: ['failed'], limit: 30 }).catch(() => null);
+    const page = await this.api.invoke(listOperations, { status: ['failed', 'completed'], limit: 200 }).catch(() => null);
     if (page !== null) this.store.takeAll(page.items);
   }
 }
+
+const isQuestion = ({ errorCode }: Operation): boolean => errorCode === 'HOST_KEY_UNKNOWN';
+
+const slotOf = ({ connectionId, type, target }: Operation): string => `${connectionId} ${type} ${target}`;
 
 function readDismissed(): ReadonlySet<string> {
   try {

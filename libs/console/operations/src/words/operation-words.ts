@@ -30,6 +30,8 @@ function describeRunning(phase: Operation['phase']): StateWords {
 }
 
 function describeFailure(operation: Pick<Operation, 'effect' | 'errorCode'>): StateWords {
+  // A first key is a question to a person, not a fault of the host.
+  if (operation.errorCode === 'HOST_KEY_UNKNOWN') return { tone: 'waiting', word: $localize`Key to approve`, icon: 'key' };
   if (operation.errorCode === 'OUTCOME_UNKNOWN' || operation.effect === 'unknown') return { tone: 'unknown', word: $localize`Outcome unknown` };
   if (operation.effect === 'rolled_back') return { tone: 'failed', word: $localize`Rolled back`, icon: 'undo' };
   return { tone: 'failed', word: $localize`Failed` };

@@ -1,7 +1,7 @@
 import { BreakpointObserver } from '@angular/cdk/layout';
 import { CdkVirtualScrollViewport, ScrollingModule } from '@angular/cdk/scrolling';
 import { NgTemplateOutlet } from '@angular/common';
-import { ChangeDetectionStrategy, Component, ElementRef, TemplateRef, computed, contentChildren, inject, input, model, output, viewChild } from '@angular/core';
+import { ChangeDetectionStrategy, Component, ElementRef, TemplateRef, afterRenderEffect, computed, contentChildren, inject, input, model, output, signal, viewChild } from '@angular/core';
 import { toSignal } from '@angular/core/rxjs-interop';
 import { MatButton } from '@angular/material/button';
 import { RouterLink } from '@angular/router';
@@ -50,6 +50,8 @@ export class DataTable<Row> {
 
   private readonly cells = contentChildren<CellTemplate<Row>>(CellTemplate);
   private readonly viewport = viewChild(CdkVirtualScrollViewport);
+  /** The head is moved in by as much as the rows are by their scroll bar, so that columns stay in line. */
+  protected readonly scrollbarWidth = signal(0);
   private focused = -1;
 
   protected readonly none = noSelection;
@@ -64,6 +66,17 @@ export class DataTable<Row> {
     if (this.state() !== 'ready') return this.state();
     return this.filtered() ? 'no-match' : 'empty';
   });
+
+  constructor() {
+    afterRenderEffect((onCleanup) => {
+      const scroller = this.viewport()?.elementRef.nativeElement;
+      if (scroller === undefined) return;
+      const observer = new ResizeObserver(() => this.scrollbarWidth.set(scroller.offsetWidth - scroller.clientWidth));
+      observer.observe(scroller.firstElementChild ?? scroller);
+      observer.observe(scroller);
+      onCleanup(() => observer.disconnect());
+    });
+  }
 
   protected readonly trackRow = (_index: number, row: Row) => this.rowId()(row);
 
