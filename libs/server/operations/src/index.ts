@@ -9,7 +9,8 @@ export {
   type StepHandle,
   type StepPlan,
 } from './engine/operation-handler.js';
-export { OperationsService, type StartRequest } from './engine/operations.service.js';
-export { OperationFeed } from './live/operation-feed.js';
+export { OperationsService } from './engine/operations.service.js';
+export type { StartRequest } from './engine/start-request.js';
+export { OperationFeed } from './engine/operation-feed.js';
 export { OperationsModule } from './operations.module.js';
-export { OperationQueries } from './rest/operation-queries.js';
+export { OperationQueries } from './engine/operation-queries.js';

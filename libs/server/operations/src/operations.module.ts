@@ -17,12 +17,12 @@ import { Turns } from './engine/turns.js';
 import { WorkerPresence } from './engine/worker-presence.js';
 import { ConnectionSnapshots } from './live/connection-snapshots.js';
 import { LiveSubscriptions } from './live/live-subscriptions.js';
-import { OperationFeed } from './live/operation-feed.js';
+import { OperationFeed } from './engine/operation-feed.js';
 import { OperationsGateway } from './live/operations.gateway.js';
 import { OperationEventEntity } from './model/operation-event.entity.js';
 import { OperationEntity } from './model/operation.entity.js';
 import { OperationEventsReader } from './rest/operation-events.reader.js';
-import { OperationQueries } from './rest/operation-queries.js';
+import { OperationQueries } from './engine/operation-queries.js';
 import { OperationsController } from './rest/operations.controller.js';
 
 /** The engine. Features import it, register a handler, and start operations through `OperationsService`. */

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ProblemException } from '@lockstep/server-http';
 import type { EntityManager } from 'typeorm';
 import { OperationEntity } from '../model/operation.entity.js';
-import type { StartRequest } from './operations.service.js';
+import type { StartRequest } from './start-request.js';
 
 interface Kept {
   readonly operation: OperationEntity;

@@ -1,7 +1,6 @@
-import { randomUUIDv7 } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import type { Actor, CreatedBy, Operation, OperationType, StartAnswer } from '@lockstep/contract';
+import type { Actor, Operation, StartAnswer } from '@lockstep/contract';
 import { AuditService } from '@lockstep/server-access';
 import { ProblemException, notFound } from '@lockstep/server-http';
 import { type DataSource, type EntityManager, In, type QueryDeepPartialEntity } from 'typeorm';
@@ -12,22 +11,8 @@ import { IdempotencyKeys } from './idempotency-keys.js';
 import { OperationJournal } from './operation-journal.js';
 import { OperationQueue } from './operation-queue.js';
 import { CANCEL_CHANNEL } from './operation-worker.js';
+import { type StartRequest, newOperation } from './start-request.js';
 import { Turns } from './turns.js';
-
-/** What to start, where, and who wants it. */
-export interface StartRequest {
-  readonly type: OperationType;
-  readonly connection: { readonly id: number; readonly name: string };
-  /** What on the connection; empty where the type has only one. */
-  readonly target?: string;
-  /** What the handler needs besides. Kept in clear: never a secret. */
-  readonly input?: Record<string, unknown>;
-  readonly actor: Actor;
-  readonly createdBy: CreatedBy;
-  readonly idempotencyKey?: string | undefined;
-  readonly retryOf?: string;
-  readonly parentId?: string;
-}
 
 /** Times that a start looks again when what held the slot has just ended. */
 const mostTries = 3;
@@ -124,7 +109,7 @@ export class OperationsService {
 
   /** The slot is the unique index: whoever inserts nothing has lost the race. */
   private async insert(transaction: EntityManager, request: StartRequest): Promise<OperationEntity | undefined> {
-    const operation = this.newOperation(request);
+    const operation = newOperation(request, this.registry.get(request.type));
     const result = await transaction
       .createQueryBuilder()
       .insert()
@@ -142,51 +127,6 @@ export class OperationsService {
     });
     await this.queue.add(transaction, operation.id);
     return operation;
-  }
-
-  private newOperation(request: StartRequest): OperationEntity {
-    const handler = this.registry.get(request.type);
-    return Object.assign(new OperationEntity(), {
-      id: randomUUIDv7(),
-      connectionId: request.connection.id,
-      connectionName: request.connection.name,
-      type: request.type,
-      target: request.target ?? '',
-      status: 'pending',
-      phase: null,
-      progress: 0,
-      message: 'Accepted',
-      error: null,
-      errorCode: null,
-      effect: null,
-      startedAt: new Date(0),
-      claimedAt: null,
-      completedAt: null,
-      createdBy: request.createdBy,
-      actor: request.actor,
-      attempt: 0,
-      retryOf: request.retryOf ?? null,
-      parentId: request.parentId ?? null,
-      blockedBy: null,
-      notBefore: null,
-      sequence: 1,
-      steps: handler.steps.map(({ name, title }) => ({
-        name,
-        title,
-        status: 'pending',
-        startedAt: null,
-        endedAt: null,
-        message: null,
-      })),
-      metadata: {},
-      input: request.input ?? {},
-      changesHost: handler.changesHost,
-      cancelRequested: false,
-      fence: 0,
-      workerId: null,
-      leaseUntil: null,
-      logBytes: 0,
-    } satisfies OperationEntity);
   }
 
   private findActive(transaction: EntityManager, request: StartRequest): Promise<OperationEntity | null> {

@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { ClientAnswer, ClientEventName, ClientPayload } from '@lockstep/contract';
 import { AccessService } from '@lockstep/server-access';
 import { ProblemException } from '@lockstep/server-http';
-import { OperationQueries } from '../rest/operation-queries.js';
+import { OperationQueries } from '../engine/operation-queries.js';
 import { type CatchUp, ConnectionSnapshots } from './connection-snapshots.js';
 import type { LiveSession } from './live-session.js';
-import { OperationFeed } from './operation-feed.js';
+import { OperationFeed } from '../engine/operation-feed.js';
 import { send } from './socket-messages.js';
 
 type Handlers = {

@@ -19,7 +19,7 @@ import type { Subscription } from 'rxjs';
 import { watchBackpressure } from './backpressure.js';
 import { LiveSession } from './live-session.js';
 import { LiveSubscriptions } from './live-subscriptions.js';
-import { OperationFeed } from './operation-feed.js';
+import { OperationFeed } from '../engine/operation-feed.js';
 import { type LiveServer, type LiveSocket, broadcast } from './socket-messages.js';
 
 type Acknowledge = (answer: unknown) => void;

@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { type OperationEvent, type RouteAnswer, type routes } from '@lockstep/contract';
 import { AccessEpoch, AccessService, type SignedInActor } from '@lockstep/server-access';
 import { filter, merge } from 'rxjs';
-import { OperationFeed } from '../live/operation-feed.js';
-import { OperationQueries } from './operation-queries.js';
+import { OperationFeed } from '../engine/operation-feed.js';
+import { OperationQueries } from '../engine/operation-queries.js';
 
 type EventPage = RouteAnswer<typeof routes.getOperationEvents>;
 

@@ -5,7 +5,7 @@ import { Input, Route } from '@lockstep/server-http';
 import type { Request, Response } from 'express';
 import { OperationsService } from '../engine/operations.service.js';
 import { OperationEventsReader } from './operation-events.reader.js';
-import { OperationQueries } from './operation-queries.js';
+import { OperationQueries } from '../engine/operation-queries.js';
 import { streamEvents } from './server-sent-events.js';
 
 @Controller()

@@ -4,7 +4,7 @@ import type { OperationEvent } from '@lockstep/contract';
 import { Notifications, isDatabaseUnavailable } from '@lockstep/server-database';
 import { type Observable, Subject } from 'rxjs';
 import type { DataSource, EntityManager } from 'typeorm';
-import { EVENTS_CHANNEL } from '../engine/operation-journal.js';
+import { EVENTS_CHANNEL } from './operation-journal.js';
 import { OperationEventEntity } from '../model/operation-event.entity.js';
 import { toOperationEvent } from '../model/operation.mapper.js';
 
