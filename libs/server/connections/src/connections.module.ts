@@ -5,6 +5,7 @@ import { CONNECTIONS_OPTIONS, type ConnectionsOptions } from './connections-opti
 import { ConnectionQueries } from './connections/connection-queries.js';
 import { ConnectionTestsService } from './connections/connection-tests.service.js';
 import { ConnectionsService } from './connections/connections.service.js';
+import { DemoFleet } from './demo/demo-fleet.js';
 import { HostKeysService } from './host-keys/host-keys.service.js';
 import { KnownHostsImportService } from './host-keys/known-hosts-import.service.js';
 import { HostsImportService } from './imports/hosts-import.service.js';
@@ -34,6 +35,7 @@ export class ConnectionsModule {
         ConnectionTestsService,
         ConnectionsService,
         CredentialVault,
+        DemoFleet,
         HostKeysService,
         HostsImportService,
         KnownHostsImportService,

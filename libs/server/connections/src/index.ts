@@ -1,4 +1,5 @@
 export { ConnectionsModule } from './connections.module.js';
 export type { ConnectionsOptions } from './connections-options.js';
 export { ConnectionQueries } from './connections/connection-queries.js';
+export { startDemoFleet } from './demo/demo-fleet.js';
 export { type ReachOptions, type ReachableHost, SshReach } from './reach/ssh-reach.service.js';
