@@ -4,6 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import { onNpmGone } from './npm-parent.mjs';
 import { installPackages, packagesAreInstalled } from './packages.mjs';
 import { say, seconds, stage } from './stages.mjs';
 import { projectNode, runTarget, workspace } from './workspace.mjs';
@@ -20,7 +21,8 @@ async function install() {
 async function build() {
   const { code, output } = await runTarget('build', { projects: ['api', 'console'], quiet: true });
   if (code !== 0) throw new Error(`The build failed.\n${output.trim()}`);
-  return output.includes('Nx read the output from the cache instead of running the command for') ? 'from cache' : '';
+  const [, hits, tasks] = /Cache: +(\d+)\/(\d+) hit/.exec(output) ?? [];
+  return tasks === undefined ? '' : `${hits} of ${tasks} steps from the cache`;
 }
 
 /** Runs the server and ends with its exit code. */
@@ -51,17 +53,20 @@ function serve() {
   server.on('close', (code, signal) => {
     process.exitCode = code ?? 128 + (constants.signals[signal] ?? 0);
   });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) passOn(signal, server);
+  passSignalsOn(server);
 }
 
-/** npm and the terminal may both send the same signal; the server needs it once. */
-function passOn(signal, server) {
+/** npm, the shell and the terminal may each send one; the server needs to be told once. */
+function passSignalsOn(server) {
   let told = false;
-  process.on(signal, () => {
+  const tell = (signal) => {
     if (told) return;
     told = true;
-    server.kill(signal === 'SIGHUP' ? 'SIGTERM' : signal);
-  });
+    server.kill(signal);
+  };
+  process.on('SIGINT', () => tell('SIGINT'));
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => tell('SIGTERM'));
+  onNpmGone(() => tell('SIGTERM'));
 }
 
 function fail(error) {
