@@ -4,6 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { close } from './closing-line.mjs';
 import { driftBetween, generatedFiles } from './generated-files.mjs';
 import { installPackages, packagesAreInstalled } from './packages.mjs';
 import { say, stage } from './stages.mjs';
@@ -70,5 +71,4 @@ for (const name of chosen) {
     say(error.message);
   });
 }
-say(`${chosen.length - failed} passed, ${failed} failed`);
-process.exitCode = failed > 0 ? 1 : 0;
+close({ passed: chosen.length - failed, failed });

@@ -2,6 +2,7 @@
  * `npm test`: every suite against real parts, ended by one line `N passed, N failed`. As root on Debian it installs what is
  * missing by apt; elsewhere it says what is left out and why. `npm test -- unit libs/server/ssh` runs a part of one suite.
  */
+import { close } from './closing-line.mjs';
 import { installPackages, packagesAreInstalled } from './packages.mjs';
 import { say, seconds, stage } from './stages.mjs';
 import { canInstall, installDebianPackages, missingPackages, runsAsRoot } from './test/debian-packages.mjs';
@@ -62,7 +63,7 @@ async function runSuite(name, parameters) {
     say(`${name} ran no test at all.`);
     result.failed = 1;
   }
-  say(`${name}: ${result.passed} passed, ${result.failed} failed in ${seconds(begin)}`);
+  say(`${name}: ${result.passed} of ${result.passed + result.failed} tests passed in ${seconds(begin)}`);
   if (result.leftOut.length > 0) {
     say(`left out${runsAsRoot ? '' : ', because they need root'} (${result.leftOut.length}):`);
     for (const title of result.leftOut) say(`  - ${title}`);
@@ -88,5 +89,4 @@ try {
   say(error instanceof Error ? error.message : String(error));
   total.failed += 1;
 }
-say(`\n${total.passed} passed, ${total.failed} failed`);
-process.exitCode = total.failed > 0 ? 1 : 0;
+close(total);
