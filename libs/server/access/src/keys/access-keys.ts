@@ -23,6 +23,10 @@ export class AccessKeys {
     return deriveKey(this.#root, 'refresh token');
   }
 
+  get attemptedName(): Buffer {
+    return deriveKey(this.#root, 'attempted user name');
+  }
+
   get audit(): Buffer {
     return deriveKey(this.#root, 'audit chain');
   }

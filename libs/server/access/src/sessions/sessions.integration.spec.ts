@@ -1,7 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Session } from '@lockstep/contract';
 import { type TestDatabase, createTestDatabase } from '@lockstep/server-testing';
 import { type AccessServer, startAccessServer } from '../access-server.spec-support.js';
+
+// Each password check takes a core for some 60 ms, and the machine may be busy.
+jest.setTimeout(60_000);
 
 describe('a session', () => {
   let database: TestDatabase;

@@ -1,6 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type TestDatabase, createTestDatabase } from '@lockstep/server-testing';
 import { type AccessServer, type Reply, startAccessServer } from '../access-server.spec-support.js';
+
+// Each password check takes a core for some 60 ms, and the machine may be busy.
+jest.setTimeout(60_000);
 
 describe('set-up', () => {
   let database: TestDatabase;

@@ -1,8 +1,10 @@
+import { createHmac } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { ProblemException } from '@lockstep/server-http';
 import ipaddr from 'ipaddr.js';
 import { DataSource } from 'typeorm';
+import { AccessKeys } from '../keys/access-keys.js';
 
 /** Failures that cost nothing, by what they are counted for; many people may share an address. */
 const free = { user: 5, address: 50 } as const;
@@ -26,22 +28,20 @@ export function addressKey(address: string): string {
   return `${[one, two, three, four].map((part) => part.toString(16)).join(':')}::/64`;
 }
 
-const keysOf = ({ username, address }: Attempt): { key: string; free: number }[] => [
-  ...(username === undefined ? [] : [{ key: `user:${username.toLowerCase()}`, free: free.user }]),
-  { key: `address:${addressKey(address)}`, free: free.address },
-];
-
 /** Counts failed attempts in Postgres, so that replicas count together, and makes guessers wait longer each time. */
 @Injectable()
 export class ThrottleService {
-  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly accessKeys: AccessKeys,
+  ) {}
 
   /** @throws {ProblemException} TOO_MANY_REQUESTS with the seconds to wait. */
   async assertNotBlocked(attempt: Attempt): Promise<void> {
     const rows: { seconds: number | null }[] = await this.dataSource.query(
       `SELECT ceil(extract(epoch FROM max(blocked_until) - clock_timestamp()))::integer AS seconds
        FROM sign_in_attempts WHERE key = ANY ($1) AND blocked_until > clock_timestamp()`,
-      [keysOf(attempt).map(({ key }) => key)],
+      [this.keysOf(attempt).map(({ key }) => key)],
     );
     const seconds = rows[0]?.seconds ?? 0;
     if (seconds > 0)
@@ -49,7 +49,7 @@ export class ThrottleService {
   }
 
   async countFailure(attempt: Attempt): Promise<void> {
-    for (const { key, free: allowed } of keysOf(attempt)) {
+    for (const { key, free: allowed } of this.keysOf(attempt)) {
       await this.dataSource.query(
         `INSERT INTO sign_in_attempts AS a (key, failures, blocked_until, updated_at)
          VALUES ($1, 1, '-infinity', clock_timestamp())
@@ -68,10 +68,22 @@ export class ThrottleService {
 
   /** A success ends the counting for the user name; not for the address, where a guesser may have an account too. */
   async forgetFailures(username: string): Promise<void> {
-    await this.dataSource.query('DELETE FROM sign_in_attempts WHERE key = $1', [`user:${username.toLowerCase()}`]);
+    await this.dataSource.query('DELETE FROM sign_in_attempts WHERE key = $1', [this.userKey(username)]);
   }
 
   async prune(): Promise<void> {
     await this.dataSource.query(`DELETE FROM sign_in_attempts WHERE updated_at < now() - interval '1 day'`);
+  }
+
+  /** Not the name itself: people type their password into the wrong field. */
+  private userKey(username: string): string {
+    return `user:${createHmac('sha256', this.accessKeys.attemptedName).update(username.toLowerCase()).digest('base64url')}`;
+  }
+
+  private keysOf({ username, address }: Attempt): { key: string; free: number }[] {
+    return [
+      ...(username === undefined ? [] : [{ key: this.userKey(username), free: free.user }]),
+      { key: `address:${addressKey(address)}`, free: free.address },
+    ];
   }
 }

@@ -1,8 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { User } from '@lockstep/contract';
 import { type TestDatabase, createTestDatabase } from '@lockstep/server-testing';
 import { type AccessServer, type Reply, startAccessServer } from '../access-server.spec-support.js';
 import { AccessService } from '../access.service.js';
+
+// Each password check takes a core for some 60 ms, and the machine may be busy.
+jest.setTimeout(60_000);
 
 describe('users', () => {
   let database: TestDatabase;
