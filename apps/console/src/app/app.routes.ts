@@ -14,7 +14,11 @@ export const appRoutes: Routes = [
       { path: 'connections', children: connectionsRoutes },
       { path: 'operations', children: operationsRoutes },
       { path: 'settings', children: settingsRoutes },
-      { path: '**', title: $localize`Not found`, loadComponent: async () => (await import('./not-found-page')).NotFoundPage },
+      {
+        path: '**',
+        title: $localize`Not found`,
+        loadComponent: async () => (await import('./not-found-page')).NotFoundPage,
+      },
     ],
   },
 ];

@@ -14,7 +14,9 @@ export class PageTitle extends TitleStrategy {
   private readonly title = inject(Title);
   private readonly document = inject(DOCUMENT);
   readonly tab = signal<TabState>({ active: 0, failed: 0 });
-  private readonly icon = computed(() => (this.tab().failed > 0 ? '/icon-failed.svg' : this.tab().active > 0 ? '/icon-active.svg' : '/icon.svg'));
+  private readonly icon = computed(() =>
+    this.tab().failed > 0 ? '/icon-failed.svg' : this.tab().active > 0 ? '/icon-active.svg' : '/icon.svg',
+  );
 
   constructor() {
     super();
@@ -29,6 +31,8 @@ export class PageTitle extends TitleStrategy {
   override updateTitle(snapshot: RouterStateSnapshot): void {
     const page = this.buildTitle(snapshot);
     const { active } = this.tab();
-    this.title.setTitle(`${active === 0 ? '' : `(${active}) `}${page === undefined ? 'Lockstep' : `${page} · Lockstep`}`);
+    this.title.setTitle(
+      `${active === 0 ? '' : `(${active}) `}${page === undefined ? 'Lockstep' : `${page} · Lockstep`}`,
+    );
   }
 }

@@ -3,8 +3,17 @@ import { permitted, signedOut } from './session/guards';
 
 /** The pages outside: before one is signed in. */
 export const accessRoutes: Routes = [
-  { path: 'sign-in', title: $localize`Sign in`, canActivate: [signedOut], loadComponent: async () => (await import('./sign-in/sign-in-page')).SignInPage },
-  { path: 'setup', title: $localize`Set-up`, loadComponent: async () => (await import('./sign-in/setup-page')).SetupPage },
+  {
+    path: 'sign-in',
+    title: $localize`Sign in`,
+    canActivate: [signedOut],
+    loadComponent: async () => (await import('./sign-in/sign-in-page')).SignInPage,
+  },
+  {
+    path: 'setup',
+    title: $localize`Set-up`,
+    loadComponent: async () => (await import('./sign-in/setup-page')).SetupPage,
+  },
 ];
 
 /** Below `/settings`. */
@@ -14,8 +23,16 @@ export const settingsRoutes: Routes = [
     loadComponent: async () => (await import('./settings/settings-page')).SettingsPage,
     children: [
       { path: '', pathMatch: 'full', redirectTo: 'account' },
-      { path: 'account', title: $localize`Account`, loadComponent: async () => (await import('./password/password-page')).PasswordPage },
-      { path: 'tokens', title: $localize`API tokens`, loadComponent: async () => (await import('./tokens/tokens-page')).TokensPage },
+      {
+        path: 'account',
+        title: $localize`Account`,
+        loadComponent: async () => (await import('./password/password-page')).PasswordPage,
+      },
+      {
+        path: 'tokens',
+        title: $localize`API tokens`,
+        loadComponent: async () => (await import('./tokens/tokens-page')).TokensPage,
+      },
       {
         path: 'users',
         title: $localize`Users`,

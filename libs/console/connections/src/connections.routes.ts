@@ -3,7 +3,11 @@ import type { Routes } from '@angular/router';
 
 /** Below `/connections`. */
 export const connectionsRoutes: Routes = [
-  { path: '', title: $localize`Connections`, loadComponent: async () => (await import('./list/connections-page')).ConnectionsPage },
+  {
+    path: '',
+    title: $localize`Connections`,
+    loadComponent: async () => (await import('./list/connections-page')).ConnectionsPage,
+  },
   {
     path: 'new',
     title: $localize`Add connection`,
@@ -16,7 +20,11 @@ export const connectionsRoutes: Routes = [
     canActivate: [permitted('connections.manage')],
     loadComponent: async () => (await import('./import/import-page')).ImportPage,
   },
-  { path: ':id', title: $localize`Connection`, loadComponent: async () => (await import('./page/connection-page')).ConnectionPage },
+  {
+    path: ':id',
+    title: $localize`Connection`,
+    loadComponent: async () => (await import('./page/connection-page')).ConnectionPage,
+  },
   {
     path: ':id/edit',
     title: $localize`Edit connection`,
@@ -27,7 +35,12 @@ export const connectionsRoutes: Routes = [
 
 /** The first page, and the one that leads by the hand. */
 export const startRoutes: Routes = [
-  { path: '', pathMatch: 'full', title: $localize`Overview`, loadComponent: async () => (await import('./overview/overview-page')).OverviewPage },
+  {
+    path: '',
+    pathMatch: 'full',
+    title: $localize`Overview`,
+    loadComponent: async () => (await import('./overview/overview-page')).OverviewPage,
+  },
   {
     path: 'welcome',
     title: $localize`First host`,

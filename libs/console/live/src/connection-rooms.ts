@@ -67,7 +67,8 @@ export class ConnectionRooms {
     if (room.members > 0) return;
     this.rooms.delete(connectionId);
     this.count();
-    if (this.socket.isConnected()) void this.socket.request('unsubscribe:connection', connectionId).catch(() => undefined);
+    if (this.socket.isConnected())
+      void this.socket.request('unsubscribe:connection', connectionId).catch(() => undefined);
   }
 
   private joinAll(): void {
@@ -79,7 +80,10 @@ export class ConnectionRooms {
     this.count();
     const after = room.cursor.position;
     try {
-      const answer = await this.socket.request('subscribe:connection', after === null ? connectionId : { connectionId, after });
+      const answer = await this.socket.request(
+        'subscribe:connection',
+        after === null ? connectionId : { connectionId, after },
+      );
       if (this.rooms.get(connectionId) !== room) return;
       if (answer.ok) this.onJoined(room, answer);
       else this.onRefused(connectionId, answer.error.message);

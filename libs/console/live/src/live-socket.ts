@@ -1,11 +1,21 @@
 import { DOCUMENT, Injectable, InjectionToken, computed, inject, signal } from '@angular/core';
-import { handshakeErrors, type ClientAnswer, type ClientEventName, type ClientPayload, type ServerEventName, type ServerPayload } from '@lockstep/contract';
+import {
+  handshakeErrors,
+  type ClientAnswer,
+  type ClientEventName,
+  type ClientPayload,
+  type ServerEventName,
+  type ServerPayload,
+} from '@lockstep/contract';
 import { Socket } from 'ngx-socket-io';
 import { Observable, Subject, fromEvent, share } from 'rxjs';
 import { LIVE_CREDENTIALS } from './live-credentials';
 
 /** The parts of ngx-socket-io's socket that are used here; tests give their own. */
-export interface SocketPort extends Pick<Socket, 'connect' | 'disconnect' | 'emitWithAck' | 'connected' | 'active' | 'auth'> {
+export interface SocketPort extends Pick<
+  Socket,
+  'connect' | 'disconnect' | 'emitWithAck' | 'connected' | 'active' | 'auth'
+> {
   on(event: string, listener: (payload: never) => void): unknown;
   removeListener(event: string, listener: (payload: never) => void): unknown;
 }
@@ -41,7 +51,8 @@ export class LiveSocket {
   readonly connected = this.connections.asObservable();
 
   constructor() {
-    this.socket.auth = (give: (auth: object) => void) => void this.credentials.token().then((token) => give(token === null ? {} : { token }));
+    this.socket.auth = (give: (auth: object) => void) =>
+      void this.credentials.token().then((token) => give(token === null ? {} : { token }));
     this.socket.on('connect', () => this.onConnect());
     this.socket.on('disconnect', (reason: string) => this.onDisconnect(reason));
     this.socket.on('connect_error', (error: Error) => this.onConnectError(error));
@@ -122,7 +133,10 @@ export class LiveSocket {
 
   private connectLater(): void {
     clearTimeout(this.retry);
-    this.retry = setTimeout(() => this.isWanted && !this.socket.connected && this.connect(), this.pause * (0.75 + Math.random() / 2));
+    this.retry = setTimeout(
+      () => this.isWanted && !this.socket.connected && this.connect(),
+      this.pause * (0.75 + Math.random() / 2),
+    );
     this.pause = Math.min(longestPause, this.pause * 2);
   }
 

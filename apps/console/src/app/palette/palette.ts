@@ -1,4 +1,13 @@
-import { ChangeDetectionStrategy, Component, ElementRef, computed, inject, linkedSignal, signal, viewChild } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  ElementRef,
+  computed,
+  inject,
+  linkedSignal,
+  signal,
+  viewChild,
+} from '@angular/core';
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { MatDialogRef } from '@angular/material/dialog';
 import { Router } from '@angular/router';
@@ -19,7 +28,12 @@ interface Entry {
   readonly run: () => void;
 }
 
-const words = { hosts: $localize`Hosts`, operations: $localize`Operations`, actions: $localize`Actions`, pages: $localize`Pages` };
+const words = {
+  hosts: $localize`Hosts`,
+  operations: $localize`Operations`,
+  actions: $localize`Actions`,
+  pages: $localize`Pages`,
+};
 
 /** Finds hosts, operations and actions by a few letters. */
 @Component({
@@ -51,8 +65,11 @@ export class Palette {
   protected readonly active = linkedSignal({ source: this.entries, computation: () => 0 });
 
   constructor() {
-    const search = async (text: string) => await this.api.invoke(listConnections, { limit: 6, ...(text === '' ? {} : { search: text }) }).catch(() => null);
-    this.typed.pipe(debounceTime(120), switchMap(search), takeUntilDestroyed()).subscribe((page) => this.hosts.set(page?.items ?? []));
+    const search = async (text: string) =>
+      await this.api.invoke(listConnections, { limit: 6, ...(text === '' ? {} : { search: text }) }).catch(() => null);
+    this.typed
+      .pipe(debounceTime(120), switchMap(search), takeUntilDestroyed())
+      .subscribe((page) => this.hosts.set(page?.items ?? []));
     this.typed.next('');
   }
 
@@ -79,15 +96,33 @@ export class Palette {
   private hostEntries(): readonly Entry[] {
     const mayTest = this.session.may('operations.start') && this.query().trim() !== '';
     return this.hosts().flatMap((host): Entry[] => [
-      { id: `host-${host.id}`, icon: 'server', title: host.name, detail: `${host.username}@${host.host}`, group: words.hosts, run: () => this.go('/connections', host.id) },
+      {
+        id: `host-${host.id}`,
+        icon: 'server',
+        title: host.name,
+        detail: `${host.username}@${host.host}`,
+        group: words.hosts,
+        run: () => this.go('/connections', host.id),
+      },
       ...(mayTest && this.hosts().length <= 3
-        ? [{ id: `test-${host.id}`, icon: 'terminal' as const, title: $localize`Test SSH on ${host.name}:NAME:`, detail: '', group: words.hosts, run: () => void this.test(host) }]
+        ? [
+            {
+              id: `test-${host.id}`,
+              icon: 'terminal' as const,
+              title: $localize`Test SSH on ${host.name}:NAME:`,
+              detail: '',
+              group: words.hosts,
+              run: () => void this.test(host),
+            },
+          ]
         : []),
     ]);
   }
 
   private operations(): readonly Entry[] {
-    const newest = [...this.store.operations().values()].sort((left, right) => (left.id < right.id ? 1 : -1)).slice(0, 12);
+    const newest = [...this.store.operations().values()]
+      .sort((left, right) => (left.id < right.id ? 1 : -1))
+      .slice(0, 12);
     return newest.map((operation) => ({
       id: operation.id,
       icon: 'activity',
@@ -100,19 +135,54 @@ export class Palette {
 
   private actions(): readonly Entry[] {
     const entries: Entry[] = [
-      { id: 'theme', icon: 'moon', title: $localize`Switch between light and dark`, detail: '', group: words.actions, run: () => this.switchTheme() },
-      { id: 'sign-out', icon: 'signOut', title: $localize`Sign out`, detail: '', group: words.actions, run: () => void this.session.signOut() },
+      {
+        id: 'theme',
+        icon: 'moon',
+        title: $localize`Switch between light and dark`,
+        detail: '',
+        group: words.actions,
+        run: () => this.switchTheme(),
+      },
+      {
+        id: 'sign-out',
+        icon: 'signOut',
+        title: $localize`Sign out`,
+        detail: '',
+        group: words.actions,
+        run: () => void this.session.signOut(),
+      },
     ];
     if (!this.session.may('connections.manage')) return entries;
     return [
-      { id: 'add', icon: 'plus', title: $localize`Add connection`, detail: '', group: words.actions, run: () => this.go('/connections/new') },
-      { id: 'import', icon: 'upload', title: $localize`Import connections`, detail: '', group: words.actions, run: () => this.go('/connections/import') },
+      {
+        id: 'add',
+        icon: 'plus',
+        title: $localize`Add connection`,
+        detail: '',
+        group: words.actions,
+        run: () => this.go('/connections/new'),
+      },
+      {
+        id: 'import',
+        icon: 'upload',
+        title: $localize`Import connections`,
+        detail: '',
+        group: words.actions,
+        run: () => this.go('/connections/import'),
+      },
       ...entries,
     ];
   }
 
   private pages(): readonly Entry[] {
-    const page = (id: string, icon: IconName, title: string, path: string): Entry => ({ id, icon, title, detail: '', group: words.pages, run: () => this.go(path) });
+    const page = (id: string, icon: IconName, title: string, path: string): Entry => ({
+      id,
+      icon,
+      title,
+      detail: '',
+      group: words.pages,
+      run: () => this.go(path),
+    });
     return [
       page('overview', 'overview', $localize`Overview`, '/'),
       page('connections', 'server', $localize`Connections`, '/connections'),
@@ -134,7 +204,9 @@ export class Palette {
   }
 
   private switchTheme(): void {
-    const isDark = getComputedStyle(document.documentElement).colorScheme === 'dark' || (this.preferences.theme() === 'system' && matchMedia('(prefers-color-scheme: dark)').matches);
+    const isDark =
+      getComputedStyle(document.documentElement).colorScheme === 'dark' ||
+      (this.preferences.theme() === 'system' && matchMedia('(prefers-color-scheme: dark)').matches);
     this.preferences.theme.set(isDark ? 'light' : 'dark');
   }
 }

@@ -1,6 +1,15 @@
 import { A11yModule } from '@angular/cdk/a11y';
 import { OverlayModule, type ConnectedPosition } from '@angular/cdk/overlay';
-import { ChangeDetectionStrategy, Component, ElementRef, computed, effect, inject, signal, viewChild } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  ElementRef,
+  computed,
+  effect,
+  inject,
+  signal,
+  viewChild,
+} from '@angular/core';
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { MatDialog } from '@angular/material/dialog';
 import { MatTooltip } from '@angular/material/tooltip';
@@ -20,12 +29,26 @@ interface Place {
   readonly exact: boolean;
 }
 
-const below: ConnectedPosition[] = [{ originX: 'end', originY: 'bottom', overlayX: 'end', overlayY: 'top', offsetY: 8 }];
+const below: ConnectedPosition[] = [
+  { originX: 'end', originY: 'bottom', overlayX: 'end', overlayY: 'top', offsetY: 8 },
+];
 
 /** Rail, top bar, page. What runs is in reach wherever one is. */
 @Component({
   selector: 'lockstep-shell',
-  imports: [A11yModule, ActivityTray, Icon, LinkChip, MatTooltip, OverlayModule, RouterLink, RouterLinkActive, RouterOutlet, Spinner, UserMenu],
+  imports: [
+    A11yModule,
+    ActivityTray,
+    Icon,
+    LinkChip,
+    MatTooltip,
+    OverlayModule,
+    RouterLink,
+    RouterLinkActive,
+    RouterOutlet,
+    Spinner,
+    UserMenu,
+  ],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './shell.html',
   styleUrl: './shell.scss',
@@ -74,7 +97,13 @@ export class Shell {
   protected async openPalette(): Promise<void> {
     if (this.dialog.openDialogs.length > 0) return;
     const { Palette } = await import('../palette/palette');
-    this.dialog.open(Palette, { width: '600px', position: { top: 'min(12vh, 96px)' }, panelClass: 'lockstep-palette', ariaLabel: $localize`Search`, restoreFocus: true });
+    this.dialog.open(Palette, {
+      width: '600px',
+      position: { top: 'min(12vh, 96px)' },
+      panelClass: 'lockstep-palette',
+      ariaLabel: $localize`Search`,
+      restoreFocus: true,
+    });
   }
 
   /** Ctrl or Cmd with K from everywhere; `/` where one is not typing. */
@@ -93,4 +122,5 @@ export class Shell {
   }
 }
 
-const isTyping = (target: EventTarget | null): boolean => target instanceof HTMLElement && (target.isContentEditable || target.matches('input, textarea, select'));
+const isTyping = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && (target.isContentEditable || target.matches('input, textarea, select'));

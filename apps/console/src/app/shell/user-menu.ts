@@ -19,29 +19,52 @@ interface Choice<Value> {
   imports: [Icon, MatDivider, MatIconButton, MatMenu, MatMenuItem, MatMenuTrigger, RouterLink],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
-    <button matIconButton type="button" [matMenuTriggerFor]="menu" aria-label="Your menu" i18n-aria-label><lockstep-icon name="user" [size]="18" /></button>
+    <button matIconButton type="button" [matMenuTriggerFor]="menu" aria-label="Your menu" i18n-aria-label>
+      <lockstep-icon name="user" [size]="18" />
+    </button>
     <mat-menu #menu="matMenu" xPosition="before">
-      <p class="who"><strong class="ls-cut">{{ user()?.username }}</strong><span class="ls-small ls-muted">{{ user()?.role }}</span></p>
+      <p class="who">
+        <strong class="ls-cut">{{ user()?.username }}</strong
+        ><span class="ls-small ls-muted">{{ user()?.role }}</span>
+      </p>
       <mat-divider />
       @for (choice of themes; track choice.value) {
-        <button mat-menu-item type="button" role="menuitemradio" [attr.aria-checked]="preferences.theme() === choice.value" (click)="preferences.theme.set(choice.value)">
+        <button
+          mat-menu-item
+          type="button"
+          role="menuitemradio"
+          [attr.aria-checked]="preferences.theme() === choice.value"
+          (click)="preferences.theme.set(choice.value)"
+        >
           <lockstep-icon [name]="preferences.theme() === choice.value ? 'check' : themeIcon(choice.value)" />
           <span>{{ choice.title }}</span>
         </button>
       }
       <mat-divider />
       @for (choice of densities; track choice.value) {
-        <button mat-menu-item type="button" role="menuitemradio" [attr.aria-checked]="preferences.density() === choice.value" (click)="preferences.density.set(choice.value)">
+        <button
+          mat-menu-item
+          type="button"
+          role="menuitemradio"
+          [attr.aria-checked]="preferences.density() === choice.value"
+          (click)="preferences.density.set(choice.value)"
+        >
           <lockstep-icon [name]="preferences.density() === choice.value ? 'check' : 'rows'" />
           <span>{{ choice.title }}</span>
         </button>
       }
       <mat-divider />
-      <button mat-menu-item type="button" [disabled]="recorder.request() === null" (click)="copyCurl()"><lockstep-icon name="terminal" /><span i18n>Copy as curl</span></button>
+      <button mat-menu-item type="button" [disabled]="recorder.request() === null" (click)="copyCurl()">
+        <lockstep-icon name="terminal" /><span i18n>Copy as curl</span>
+      </button>
       <a mat-menu-item routerLink="/settings/account"><lockstep-icon name="settings" /><span i18n>Account</span></a>
-      <a mat-menu-item href="/api/docs" target="_blank" rel="noopener"><lockstep-icon name="document" /><span i18n>API documentation</span></a>
+      <a mat-menu-item href="/api/docs" target="_blank" rel="noopener"
+        ><lockstep-icon name="document" /><span i18n>API documentation</span></a
+      >
       <mat-divider />
-      <button mat-menu-item type="button" (click)="session.signOut()"><lockstep-icon name="signOut" /><span i18n>Sign out</span></button>
+      <button mat-menu-item type="button" (click)="session.signOut()">
+        <lockstep-icon name="signOut" /><span i18n>Sign out</span>
+      </button>
     </mat-menu>
   `,
   styles: `

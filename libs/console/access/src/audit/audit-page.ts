@@ -17,7 +17,9 @@ export class AuditPage {
   protected readonly list = new PagedList<AuditEntry>();
 
   constructor() {
-    void this.list.load(async (cursor) => await this.api.invoke(listAudit, { limit: 100, ...(cursor === null ? {} : { cursor }) }));
+    void this.list.load(
+      async (cursor) => await this.api.invoke(listAudit, { limit: 100, ...(cursor === null ? {} : { cursor }) }),
+    );
   }
 
   protected tone(entry: AuditEntry): Tone {
@@ -25,7 +27,11 @@ export class AuditPage {
   }
 
   protected word(entry: AuditEntry): string {
-    return entry.result === 'ok' ? $localize`Done` : entry.result === 'refused' ? $localize`Refused` : $localize`Failed`;
+    return entry.result === 'ok'
+      ? $localize`Done`
+      : entry.result === 'refused'
+        ? $localize`Refused`
+        : $localize`Failed`;
   }
 
   protected detail(entry: AuditEntry): string {

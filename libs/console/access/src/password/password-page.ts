@@ -2,7 +2,15 @@ import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@a
 import { FormField, form, required, submit, validate, validateStandardSchema } from '@angular/forms/signals';
 import { MatButton } from '@angular/material/button';
 import { Api, changeMyPassword } from '@lockstep/console-api';
-import { Control, Field, ProblemNotice, Toasts, fieldError, readProblem, type ReadableProblem } from '@lockstep/console-ui';
+import {
+  Control,
+  Field,
+  ProblemNotice,
+  Toasts,
+  fieldError,
+  readProblem,
+  type ReadableProblem,
+} from '@lockstep/console-ui';
 import { Password } from '@lockstep/contract';
 import { Session } from '../session/session';
 import { roleSentence, roleTitle } from '../settings/role-words';
@@ -38,13 +46,21 @@ const empty = { currentPassword: '', password: '', repeated: '' };
           <lockstep-field label="Current password" i18n-label [error]="error('currentPassword')">
             <input lockstepControl type="password" autocomplete="current-password" [formField]="form.currentPassword" />
           </lockstep-field>
-          <lockstep-field label="New password" i18n-label hint="At least 12 characters. Your other sessions end." i18n-hint [error]="error('password')">
+          <lockstep-field
+            label="New password"
+            i18n-label
+            hint="At least 12 characters. Your other sessions end."
+            i18n-hint
+            [error]="error('password')"
+          >
             <input lockstepControl type="password" autocomplete="new-password" [formField]="form.password" />
           </lockstep-field>
           <lockstep-field label="New password again" i18n-label [error]="error('repeated')">
             <input lockstepControl type="password" autocomplete="new-password" [formField]="form.repeated" />
           </lockstep-field>
-          <div><button matButton="filled" type="submit" [disabled]="form().submitting()" i18n>Change password</button></div>
+          <div>
+            <button matButton="filled" type="submit" [disabled]="form().submitting()" i18n>Change password</button>
+          </div>
         </form>
       </section>
     </div>
@@ -68,7 +84,9 @@ export class PasswordPage {
     required(path.password, { message: $localize`Choose a new password.` });
     validateStandardSchema(path.password, Password);
     validate(path.repeated, ({ value, valueOf }) =>
-      value() === valueOf(path.password) ? undefined : { kind: 'different', message: $localize`The two passwords differ.` },
+      value() === valueOf(path.password)
+        ? undefined
+        : { kind: 'different', message: $localize`The two passwords differ.` },
     );
   });
 

@@ -10,7 +10,8 @@ export const signedIn: CanActivateFn = (_route, state) => {
 };
 
 /** Those who are signed in have nothing to do on the sign-in page. */
-export const signedOut: CanActivateFn = () => (inject(Session).user() === null ? true : inject(Router).createUrlTree(['/']));
+export const signedOut: CanActivateFn = () =>
+  inject(Session).user() === null ? true : inject(Router).createUrlTree(['/']);
 
 /** Only for roles that have this permission; others are led to the first page. */
 export const permitted =

@@ -2,7 +2,15 @@ import { ChangeDetectionStrategy, Component, inject, input, output, signal } fro
 import { FormField, form, readonly, required, submit } from '@angular/forms/signals';
 import { MatButton } from '@angular/material/button';
 import { Api, getSetup } from '@lockstep/console-api';
-import { Control, Field, ProblemNotice, Spinner, fieldError, readProblem, type ReadableProblem } from '@lockstep/console-ui';
+import {
+  Control,
+  Field,
+  ProblemNotice,
+  Spinner,
+  fieldError,
+  readProblem,
+  type ReadableProblem,
+} from '@lockstep/console-ui';
 import { Session } from './session';
 
 /** Name and password. Used on the sign-in page and where a session ended under one's hands. */
@@ -16,10 +24,18 @@ import { Session } from './session';
         <lockstep-problem-notice [problem]="problem" />
       }
       @if (setUpIsDue()) {
-        <div class="ls-notice" i18n>No administrator exists yet. Open the set-up link that the server printed when it started.</div>
+        <div class="ls-notice" i18n>
+          No administrator exists yet. Open the set-up link that the server printed when it started.
+        </div>
       }
       <lockstep-field label="User name" i18n-label [error]="error('username')">
-        <input lockstepControl autocomplete="username" autocapitalize="none" spellcheck="false" [formField]="form.username" />
+        <input
+          lockstepControl
+          autocomplete="username"
+          autocapitalize="none"
+          spellcheck="false"
+          [formField]="form.username"
+        />
       </lockstep-field>
       <lockstep-field label="Password" i18n-label [error]="error('password')">
         <input lockstepControl type="password" autocomplete="current-password" [formField]="form.password" />

@@ -7,7 +7,9 @@ import { ChangeDetectionStrategy, Component, input } from '@angular/core';
   template: `
     <main>
       <div class="brand">
-        <svg viewBox="0 0 24 24" width="28" height="28" aria-hidden="true"><path d="M4 17l5-5-5-5M11 17l5-5-5-5M20 7v10" /></svg>
+        <svg viewBox="0 0 24 24" width="28" height="28" aria-hidden="true">
+          <path d="M4 17l5-5-5-5M11 17l5-5-5-5M20 7v10" />
+        </svg>
         <span>Lockstep</span>
       </div>
       <section class="ls-card">

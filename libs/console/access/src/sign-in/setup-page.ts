@@ -30,14 +30,32 @@ import { Gate } from './gate';
           </lockstep-problem-notice>
         }
         @if (!tokenFromLink) {
-          <lockstep-field label="Set-up token" i18n-label hint="The part after #token= in the link that the server printed." i18n-hint [error]="error('token')">
+          <lockstep-field
+            label="Set-up token"
+            i18n-label
+            hint="The part after #token= in the link that the server printed."
+            i18n-hint
+            [error]="error('token')"
+          >
             <input lockstepControl class="ls-mono" autocomplete="off" spellcheck="false" [formField]="form.token" />
           </lockstep-field>
         }
         <lockstep-field label="User name" i18n-label [error]="error('username')">
-          <input lockstepControl autocomplete="username" autocapitalize="none" spellcheck="false" [formField]="form.username" />
+          <input
+            lockstepControl
+            autocomplete="username"
+            autocapitalize="none"
+            spellcheck="false"
+            [formField]="form.username"
+          />
         </lockstep-field>
-        <lockstep-field label="Password" i18n-label hint="At least 12 characters. A few unrelated words do well." i18n-hint [error]="error('password')">
+        <lockstep-field
+          label="Password"
+          i18n-label
+          hint="At least 12 characters. A few unrelated words do well."
+          i18n-hint
+          [error]="error('password')"
+        >
           <input lockstepControl type="password" autocomplete="new-password" [formField]="form.password" />
         </lockstep-field>
         <lockstep-field label="Password again" i18n-label [error]="error('repeated')">
@@ -62,11 +80,14 @@ export class SetupPage {
     required(path.password, { message: $localize`Choose a password.` });
     validateStandardSchema(path.password, Password);
     validate(path.repeated, ({ value, valueOf }) =>
-      value() === valueOf(path.password) ? undefined : { kind: 'different', message: $localize`The two passwords differ.` },
+      value() === valueOf(path.password)
+        ? undefined
+        : { kind: 'different', message: $localize`The two passwords differ.` },
     );
   });
 
-  protected readonly error = (name: 'token' | 'username' | 'password' | 'repeated') => fieldError(this.form[name](), this.problem(), name);
+  protected readonly error = (name: 'token' | 'username' | 'password' | 'repeated') =>
+    fieldError(this.form[name](), this.problem(), name);
 
   protected create(event: Event): void {
     event.preventDefault();

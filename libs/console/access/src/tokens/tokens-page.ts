@@ -2,7 +2,21 @@ import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@a
 import { FormField, form, maxLength, required, submit } from '@angular/forms/signals';
 import { MatButton } from '@angular/material/button';
 import { Api, createToken, listTokens, revokeToken } from '@lockstep/console-api';
-import { Confirm, Control, CopyButton, EmptyState, Field, Icon, ProblemNotice, RelativeTime, Spinner, Toasts, fieldError, readProblem, type ReadableProblem } from '@lockstep/console-ui';
+import {
+  Confirm,
+  Control,
+  CopyButton,
+  EmptyState,
+  Field,
+  Icon,
+  ProblemNotice,
+  RelativeTime,
+  Spinner,
+  Toasts,
+  fieldError,
+  readProblem,
+  type ReadableProblem,
+} from '@lockstep/console-ui';
 import type { ApiToken, IssuedToken, Role } from '@lockstep/contract';
 import { Session } from '../session/session';
 import { roleChoices, roleTitle } from '../settings/role-words';
@@ -26,7 +40,9 @@ export class TokensPage {
 
   protected readonly roleTitle = roleTitle;
   /** At most one's own role. */
-  protected readonly roles = computed(() => roleChoices.slice(roleChoices.indexOf(this.session.user()?.role ?? 'viewer')));
+  protected readonly roles = computed(() =>
+    roleChoices.slice(roleChoices.indexOf(this.session.user()?.role ?? 'viewer')),
+  );
   protected readonly tokens = signal<readonly ApiToken[] | null>(null);
   protected readonly issued = signal<IssuedToken | null>(null);
   protected readonly problem = signal<ReadableProblem | null>(null);
@@ -36,7 +52,9 @@ export class TokensPage {
     maxLength(path.name, 100, { message: $localize`At most 100 characters.` });
   });
   protected readonly error = (name: keyof typeof empty) => fieldError(this.form[name](), this.problem(), name);
-  protected readonly example = computed(() => `curl -H "Authorization: Bearer $LOCKSTEP_TOKEN" '${location.origin}/api/operations'`);
+  protected readonly example = computed(
+    () => `curl -H "Authorization: Bearer $LOCKSTEP_TOKEN" '${location.origin}/api/operations'`,
+  );
 
   constructor() {
     void this.load();
@@ -62,7 +80,9 @@ export class TokensPage {
   protected async revoke(token: ApiToken): Promise<void> {
     const agreed = await this.confirm.ask({
       heading: $localize`Revoke ${token.name}:NAME:?`,
-      paragraphs: [$localize`Whatever uses this token is refused from now on, and its live connections end within two seconds.`],
+      paragraphs: [
+        $localize`Whatever uses this token is refused from now on, and its live connections end within two seconds.`,
+      ],
       action: $localize`Revoke token`,
       danger: true,
     });

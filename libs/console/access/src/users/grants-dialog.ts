@@ -1,6 +1,13 @@
 import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
 import { MatButton } from '@angular/material/button';
-import { MAT_DIALOG_DATA, MatDialogActions, MatDialogClose, MatDialogContent, MatDialogRef, MatDialogTitle } from '@angular/material/dialog';
+import {
+  MAT_DIALOG_DATA,
+  MatDialogActions,
+  MatDialogClose,
+  MatDialogContent,
+  MatDialogRef,
+  MatDialogTitle,
+} from '@angular/material/dialog';
 import { Api, listConnections, listTags, setGrants } from '@lockstep/console-api';
 import { ProblemNotice, readProblem, type ReadableProblem } from '@lockstep/console-ui';
 import type { Connection, User } from '@lockstep/contract';
@@ -50,7 +57,10 @@ export class GrantsDialog {
   protected async save(): Promise<void> {
     this.isSaving.set(true);
     try {
-      await this.api.invoke(setGrants, { id: this.user.id, body: { tags: [...this.tags()], connectionIds: [...this.connectionIds()] } });
+      await this.api.invoke(setGrants, {
+        id: this.user.id,
+        body: { tags: [...this.tags()], connectionIds: [...this.connectionIds()] },
+      });
       this.dialog.close(true);
     } catch (error) {
       this.problem.set(readProblem(error));
@@ -65,7 +75,14 @@ export class GrantsDialog {
 
   private async find(search: string): Promise<void> {
     try {
-      this.found.set((await this.api.invoke(listConnections, { limit: 50, ...(search.trim() === '' ? {} : { search: search.trim() }) })).items);
+      this.found.set(
+        (
+          await this.api.invoke(listConnections, {
+            limit: 50,
+            ...(search.trim() === '' ? {} : { search: search.trim() }),
+          })
+        ).items,
+      );
     } catch (error) {
       this.problem.set(readProblem(error));
     }

@@ -1,7 +1,14 @@
 import { ChangeDetectionStrategy, Component, inject, signal } from '@angular/core';
 import { FormField, form, required, submit, validateStandardSchema } from '@angular/forms/signals';
 import { MatButton } from '@angular/material/button';
-import { MAT_DIALOG_DATA, MatDialogActions, MatDialogClose, MatDialogContent, MatDialogRef, MatDialogTitle } from '@angular/material/dialog';
+import {
+  MAT_DIALOG_DATA,
+  MatDialogActions,
+  MatDialogClose,
+  MatDialogContent,
+  MatDialogRef,
+  MatDialogTitle,
+} from '@angular/material/dialog';
 import { Api, changeUser, createUser } from '@lockstep/console-api';
 import { Control, Field, ProblemNotice, fieldError, readProblem, type ReadableProblem } from '@lockstep/console-ui';
 import { Password, Username, type Role, type User } from '@lockstep/contract';
@@ -10,7 +17,17 @@ import { roleChoices, roleSentence, roleTitle } from '../settings/role-words';
 /** Makes a user; given one, it sets their password. */
 @Component({
   selector: 'lockstep-user-dialog',
-  imports: [Control, Field, FormField, MatButton, MatDialogActions, MatDialogClose, MatDialogContent, MatDialogTitle, ProblemNotice],
+  imports: [
+    Control,
+    Field,
+    FormField,
+    MatButton,
+    MatDialogActions,
+    MatDialogClose,
+    MatDialogContent,
+    MatDialogTitle,
+    ProblemNotice,
+  ],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <h2 mat-dialog-title>
@@ -28,7 +45,13 @@ import { roleChoices, roleSentence, roleTitle } from '../settings/role-words';
           }
           @if (!user) {
             <lockstep-field label="User name" i18n-label [error]="error('username')">
-              <input lockstepControl autocomplete="off" autocapitalize="none" spellcheck="false" [formField]="form.username" />
+              <input
+                lockstepControl
+                autocomplete="off"
+                autocapitalize="none"
+                spellcheck="false"
+                [formField]="form.username"
+              />
             </lockstep-field>
             <lockstep-field label="Role" i18n-label [hint]="roleSentence(model().role)">
               <select lockstepControl [formField]="form.role">
@@ -38,7 +61,13 @@ import { roleChoices, roleSentence, roleTitle } from '../settings/role-words';
               </select>
             </lockstep-field>
           }
-          <lockstep-field label="Password" i18n-label hint="At least 12 characters. Hand it over in a safe way; they can change it." i18n-hint [error]="error('password')">
+          <lockstep-field
+            label="Password"
+            i18n-label
+            hint="At least 12 characters. Hand it over in a safe way; they can change it."
+            i18n-hint
+            [error]="error('password')"
+          >
             <input lockstepControl type="password" autocomplete="new-password" [formField]="form.password" />
           </lockstep-field>
         </div>

@@ -3,7 +3,17 @@ import { MatButton, MatIconButton } from '@angular/material/button';
 import { MatDialog } from '@angular/material/dialog';
 import { MatMenu, MatMenuItem, MatMenuTrigger } from '@angular/material/menu';
 import { Api, changeUser, deleteUser, listUsers } from '@lockstep/console-api';
-import { Confirm, EmptyState, Icon, PagedList, RelativeTime, Spinner, StatusBadge, Toasts, readProblem } from '@lockstep/console-ui';
+import {
+  Confirm,
+  EmptyState,
+  Icon,
+  PagedList,
+  RelativeTime,
+  Spinner,
+  StatusBadge,
+  Toasts,
+  readProblem,
+} from '@lockstep/console-ui';
 import type { Role, User } from '@lockstep/contract';
 import { firstValueFrom } from 'rxjs';
 import { Session } from '../session/session';
@@ -12,7 +22,18 @@ import { roleChoices, roleTitle } from '../settings/role-words';
 /** Who may sign in, as what, and what each may see. */
 @Component({
   selector: 'lockstep-users-page',
-  imports: [EmptyState, Icon, MatButton, MatIconButton, MatMenu, MatMenuItem, MatMenuTrigger, RelativeTime, Spinner, StatusBadge],
+  imports: [
+    EmptyState,
+    Icon,
+    MatButton,
+    MatIconButton,
+    MatMenu,
+    MatMenuItem,
+    MatMenuTrigger,
+    RelativeTime,
+    Spinner,
+    StatusBadge,
+  ],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './users-page.html',
   styleUrl: './users-page.scss',
@@ -28,13 +49,18 @@ export class UsersPage {
   protected readonly roleTitle = roleTitle;
 
   constructor() {
-    void this.list.load(async (cursor) => await this.api.invoke(listUsers, { limit: 100, ...(cursor === null ? {} : { cursor }) }));
+    void this.list.load(
+      async (cursor) => await this.api.invoke(listUsers, { limit: 100, ...(cursor === null ? {} : { cursor }) }),
+    );
   }
 
   protected grantWords(user: User): string {
     if (user.role === 'administrator') return $localize`Everything`;
     const { tags, connectionIds } = user.grants;
-    const parts = [...tags, ...(connectionIds.length === 0 ? [] : [$localize`${connectionIds.length}:COUNT: single hosts`])];
+    const parts = [
+      ...tags,
+      ...(connectionIds.length === 0 ? [] : [$localize`${connectionIds.length}:COUNT: single hosts`]),
+    ];
     return parts.length === 0 ? $localize`Nothing yet` : parts.join(', ');
   }
 
@@ -64,7 +90,9 @@ export class UsersPage {
   protected async remove(user: User): Promise<void> {
     const agreed = await this.confirm.ask({
       heading: $localize`Delete ${user.username}:NAME:?`,
-      paragraphs: [$localize`Their sessions and API tokens end within two seconds. What they did stays in the operations and the audit.`],
+      paragraphs: [
+        $localize`Their sessions and API tokens end within two seconds. What they did stays in the operations and the audit.`,
+      ],
       action: $localize`Delete user`,
       danger: true,
     });

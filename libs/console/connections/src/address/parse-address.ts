@@ -83,4 +83,5 @@ function splitPort(text: string): readonly [string, number | undefined] {
 }
 
 /** Words as a shell would see them; quotes keep spaces together. */
-const splitWords = (text: string): string[] => [...text.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
+const splitWords = (text: string): string[] =>
+  [...text.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map((match) => match[1] ?? match[2] ?? match[3] ?? '');

@@ -13,16 +13,33 @@ import { ConnectionForm } from './connection-form';
   template: `
     <div class="ls-page ls-page--narrow">
       @if (id() === undefined) {
-        <lockstep-page-header heading="Add connection" i18n-heading backLink="/connections" backLabel="Connections" i18n-backLabel />
+        <lockstep-page-header
+          heading="Add connection"
+          i18n-heading
+          backLink="/connections"
+          backLabel="Connections"
+          i18n-backLabel
+        />
       } @else {
-        <lockstep-page-header heading="Edit connection" i18n-heading [backLink]="['/connections', id()!]" [backLabel]="connection()?.name ?? ''" />
+        <lockstep-page-header
+          heading="Edit connection"
+          i18n-heading
+          [backLink]="['/connections', id()!]"
+          [backLabel]="connection()?.name ?? ''"
+        />
       }
       @if (problem(); as problem) {
         <lockstep-problem-notice [problem]="problem" />
       }
       @if (id() === undefined || connection()) {
         <div class="ls-card ls-card__body">
-          <lockstep-connection-form [connection]="connection()" [submitLabel]="label()" [focusCredential]="focus() === 'credential'" (saved)="open($event)" (cancelled)="leave()" />
+          <lockstep-connection-form
+            [connection]="connection()"
+            [submitLabel]="label()"
+            [focusCredential]="focus() === 'credential'"
+            (saved)="open($event)"
+            (cancelled)="leave()"
+          />
         </div>
       }
     </div>

@@ -1,12 +1,43 @@
-import { ChangeDetectionStrategy, Component, ElementRef, afterNextRender, computed, effect, inject, input, output, signal, untracked } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  ElementRef,
+  afterNextRender,
+  computed,
+  effect,
+  inject,
+  input,
+  output,
+  signal,
+  untracked,
+} from '@angular/core';
 import { FormField, submit } from '@angular/forms/signals';
 import { MatButton } from '@angular/material/button';
 import { Api, changeConnection, createConnection, listConnections } from '@lockstep/console-api';
-import { Control, Field, Icon, ProblemNotice, Spinner, fieldError, readProblem, type ReadableProblem } from '@lockstep/console-ui';
+import {
+  Control,
+  Field,
+  Icon,
+  ProblemNotice,
+  Spinner,
+  fieldError,
+  readProblem,
+  type ReadableProblem,
+} from '@lockstep/console-ui';
 import type { Connection, Platform } from '@lockstep/contract';
 import { parseAddress } from '../address/parse-address';
 import { platformTitle } from '../page/connection-facts';
-import { connectionForm, credentialOf, emptyModel, fillFrom, modelOf, toChange, toInput, type ConnectionModel, type CredentialKind } from './connection-model';
+import {
+  connectionForm,
+  credentialOf,
+  emptyModel,
+  fillFrom,
+  modelOf,
+  toChange,
+  toInput,
+  type ConnectionModel,
+  type CredentialKind,
+} from './connection-model';
 
 /** Where the server's word for a field differs from the form's. */
 const wirePaths: Partial<Record<keyof ConnectionModel, string>> = {
@@ -44,7 +75,9 @@ export class ConnectionForm {
   protected readonly isReplacing = signal(false);
   protected readonly keepsCredential = computed(() => this.connection()?.credential != null && !this.isReplacing());
   protected readonly form = connectionForm(this.model, () => this.connection() === null || this.isReplacing());
-  protected readonly unreadable = computed(() => this.model().address.trim() !== '' && parseAddress(this.model().address) === null);
+  protected readonly unreadable = computed(
+    () => this.model().address.trim() !== '' && parseAddress(this.model().address) === null,
+  );
 
   constructor() {
     effect(() => {
@@ -55,7 +88,9 @@ export class ConnectionForm {
       if (this.focusCredential()) this.isReplacing.set(true);
     });
     const element = inject<ElementRef<HTMLElement>>(ElementRef);
-    afterNextRender(() => element.nativeElement.querySelector<HTMLElement>(this.focusCredential() ? '.secret' : 'input')?.focus());
+    afterNextRender(() =>
+      element.nativeElement.querySelector<HTMLElement>(this.focusCredential() ? '.secret' : 'input')?.focus(),
+    );
     void this.loadJumpHosts();
   }
 
@@ -66,9 +101,12 @@ export class ConnectionForm {
   /** Each keystroke in the first line is read anew; what cannot be read changes nothing. */
   protected paste(text: string): void {
     const parsed = parseAddress(text);
-    this.model.update((model) => (parsed === null ? { ...model, address: text } : { ...fillFrom(model, parsed), address: text }));
+    this.model.update((model) =>
+      parsed === null ? { ...model, address: text } : { ...fillFrom(model, parsed), address: text },
+    );
     const jump = parsed?.jump;
-    const known = jump === undefined ? undefined : this.jumpHosts().find(({ name, host }) => name === jump || host === jump);
+    const known =
+      jump === undefined ? undefined : this.jumpHosts().find(({ name, host }) => name === jump || host === jump);
     if (known !== undefined) this.model.update((model) => ({ ...model, jump: String(known.id) }));
   }
 
@@ -101,7 +139,8 @@ export class ConnectionForm {
 
   private async send(): Promise<Connection> {
     const connection = this.connection();
-    if (connection !== null) return await this.api.invoke(changeConnection, { id: connection.id, body: toChange(this.model()) });
+    if (connection !== null)
+      return await this.api.invoke(changeConnection, { id: connection.id, body: toChange(this.model()) });
     const credential = credentialOf(this.model());
     if (credential === undefined) throw new Error('The form was sent without a credential.');
     return await this.api.invoke(createConnection, { body: toInput(this.model(), credential) });

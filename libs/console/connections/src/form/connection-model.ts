@@ -1,6 +1,17 @@
 import { type FieldTree, form, required, validate, validateStandardSchema } from '@angular/forms/signals';
 import type { WritableSignal } from '@angular/core';
-import { ConnectionName, Host, LoginName, Port, Tag, type Connection, type ConnectionChange, type ConnectionInput, type CredentialInput, type Platform } from '@lockstep/contract';
+import {
+  ConnectionName,
+  Host,
+  LoginName,
+  Port,
+  Tag,
+  type Connection,
+  type ConnectionChange,
+  type ConnectionInput,
+  type CredentialInput,
+  type Platform,
+} from '@lockstep/contract';
 import type { ParsedAddress } from '../address/parse-address';
 
 export type CredentialKind = 'password' | 'private_key';
@@ -52,7 +63,10 @@ export function modelOf(connection: Connection): ConnectionModel {
 }
 
 /** `mustHaveCredential` is false while editing: an empty credential then stays as it is. */
-export function connectionForm(model: WritableSignal<ConnectionModel>, mustHaveCredential: () => boolean): FieldTree<ConnectionModel> {
+export function connectionForm(
+  model: WritableSignal<ConnectionModel>,
+  mustHaveCredential: () => boolean,
+): FieldTree<ConnectionModel> {
   return form(model, (path) => {
     required(path.host, { message: $localize`Enter the host’s name or address.` });
     validateStandardSchema(path.host, Host);
@@ -61,11 +75,15 @@ export function connectionForm(model: WritableSignal<ConnectionModel>, mustHaveC
     required(path.name, { message: $localize`Give the connection a name.` });
     validateStandardSchema(path.name, ConnectionName);
     validate(path.port, ({ value }) =>
-      Port.safeParse(Number(value())).success ? undefined : { kind: 'port', message: $localize`A port is a number from 1 to 65535.` },
+      Port.safeParse(Number(value())).success
+        ? undefined
+        : { kind: 'port', message: $localize`A port is a number from 1 to 65535.` },
     );
     validate(path.tags, ({ value }) => {
       const wrong = readTags(value()).find((tag) => !Tag.safeParse(tag).success);
-      return wrong === undefined ? undefined : { kind: 'tag', message: $localize`“${wrong}:TAG:” cannot be a tag: letters, digits and . _ : - only.` };
+      return wrong === undefined
+        ? undefined
+        : { kind: 'tag', message: $localize`“${wrong}:TAG:” cannot be a tag: letters, digits and . _ : - only.` };
     });
     required(path.password, {
       when: ({ valueOf }) => mustHaveCredential() && valueOf(path.credentialKind) === 'password',
@@ -79,7 +97,14 @@ export function connectionForm(model: WritableSignal<ConnectionModel>, mustHaveC
 }
 
 /** Tags are kept in lower case, so that grants cannot be dodged by case. */
-export const readTags = (text: string): string[] => [...new Set(text.toLowerCase().split(/[\s,]+/).filter(Boolean))];
+export const readTags = (text: string): string[] => [
+  ...new Set(
+    text
+      .toLowerCase()
+      .split(/[\s,]+/)
+      .filter(Boolean),
+  ),
+];
 
 /** What one typed into the first line fills the others. */
 export function fillFrom(model: ConnectionModel, parsed: ParsedAddress): ConnectionModel {
@@ -95,9 +120,14 @@ export function fillFrom(model: ConnectionModel, parsed: ParsedAddress): Connect
 
 /** Undefined when nothing was entered. */
 export function credentialOf(model: ConnectionModel): CredentialInput | undefined {
-  if (model.credentialKind === 'password') return model.password === '' ? undefined : { kind: 'password', password: model.password };
+  if (model.credentialKind === 'password')
+    return model.password === '' ? undefined : { kind: 'password', password: model.password };
   if (model.privateKey.trim() === '') return undefined;
-  return { kind: 'private_key', privateKey: model.privateKey, ...(model.passphrase === '' ? {} : { passphrase: model.passphrase }) };
+  return {
+    kind: 'private_key',
+    privateKey: model.privateKey,
+    ...(model.passphrase === '' ? {} : { passphrase: model.passphrase }),
+  };
 }
 
 const shared = (model: ConnectionModel) => ({

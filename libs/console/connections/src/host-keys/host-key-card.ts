@@ -28,7 +28,10 @@ import { HostKeyStore } from './host-key-store';
         @if (store().isChanged()) {
           <div class="ls-notice ls-notice--danger" role="alert">
             <lockstep-icon name="warning" />
-            <p i18n>The host offered another key than the approved one. Every operation on it is refused until somebody decides.</p>
+            <p i18n>
+              The host offered another key than the approved one. Every operation on it is refused until somebody
+              decides.
+            </p>
           </div>
         }
         @for (key of store().pending(); track key.fingerprint) {
@@ -41,7 +44,9 @@ import { HostKeyStore } from './host-key-store';
         @if (store().pending().length > 0) {
           @if (mayAccept()) {
             <div>
-              <button matButton="filled" type="button" (click)="decide.emit()"><lockstep-icon name="key" [size]="15" /><ng-container i18n>Compare and decide</ng-container></button>
+              <button matButton="filled" type="button" (click)="decide.emit()">
+                <lockstep-icon name="key" [size]="15" /><ng-container i18n>Compare and decide</ng-container>
+              </button>
             </div>
           } @else {
             <p class="ls-small ls-secondary" i18n>An operator or administrator must approve it.</p>
@@ -53,7 +58,9 @@ import { HostKeyStore } from './host-key-store';
             <p class="ls-small ls-muted">
               {{ key.algorithm }}
               @if (key.acceptedAt) {
-                <ng-container i18n>· approved by {{ key.acceptedBy ?? '—' }} <lockstep-relative-time [at]="key.acceptedAt" /></ng-container>
+                <ng-container i18n
+                  >· approved by {{ key.acceptedBy ?? '—' }} <lockstep-relative-time [at]="key.acceptedAt"
+                /></ng-container>
               }
             </p>
           </div>

@@ -15,7 +15,9 @@ import type { HostKey } from '@lockstep/contract';
         <dd class="ls-small ls-muted">
           {{ approved.algorithm }}
           @if (approved.acceptedAt) {
-            <ng-container i18n>· approved by {{ approved.acceptedBy ?? '—' }} <lockstep-relative-time [at]="approved.acceptedAt" /></ng-container>
+            <ng-container i18n
+              >· approved by {{ approved.acceptedBy ?? '—' }} <lockstep-relative-time [at]="approved.acceptedAt"
+            /></ng-container>
           }
         </dd>
       </dl>
@@ -32,10 +34,16 @@ import type { HostKey } from '@lockstep/contract';
         <strong class="ls-mono ls-break">{{ key().fingerprint }}</strong>
         <lockstep-copy-button [text]="key().fingerprint" label="Copy fingerprint" i18n-label />
       </dd>
-      <dd class="ls-small ls-muted">{{ key().algorithm }} · <ng-container i18n>first seen <lockstep-relative-time [at]="key().seenAt" /></ng-container></dd>
+      <dd class="ls-small ls-muted">
+        {{ key().algorithm }} ·
+        <ng-container i18n>first seen <lockstep-relative-time [at]="key().seenAt" /></ng-container>
+      </dd>
     </dl>
     <div class="compare">
-      <p class="ls-small ls-secondary" i18n>To compare, run this on the host itself, at its own console and not over this connection. The same fingerprint must appear:</p>
+      <p class="ls-small ls-secondary" i18n>
+        To compare, run this on the host itself, at its own console and not over this connection. The same fingerprint
+        must appear:
+      </p>
       <div class="ls-row">
         <code class="ls-break">{{ command() }}</code>
         <lockstep-copy-button [text]="command()" label="Copy command" i18n-label />

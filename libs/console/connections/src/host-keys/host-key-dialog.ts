@@ -1,6 +1,12 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 import { MatButton } from '@angular/material/button';
-import { MAT_DIALOG_DATA, MatDialogActions, MatDialogContent, MatDialogRef, MatDialogTitle } from '@angular/material/dialog';
+import {
+  MAT_DIALOG_DATA,
+  MatDialogActions,
+  MatDialogContent,
+  MatDialogRef,
+  MatDialogTitle,
+} from '@angular/material/dialog';
 import { Icon, ProblemNotice } from '@lockstep/console-ui';
 import { HostKeyComparison } from './host-key-comparison';
 import type { HostKeyStore } from './host-key-store';
@@ -30,10 +36,16 @@ export type HostKeyDecision = 'approved' | 'refused' | undefined;
         @if (store.isChanged()) {
           <div class="ls-notice ls-notice--danger">
             <lockstep-icon name="warning" />
-            <p i18n>Either the host was reinstalled or replaced, or someone stands between Lockstep and the host. Nothing was sent to it: no login was tried. Find out which before you approve.</p>
+            <p i18n>
+              Either the host was reinstalled or replaced, or someone stands between Lockstep and the host. Nothing was
+              sent to it: no login was tried. Find out which before you approve.
+            </p>
           </div>
         } @else {
-          <p i18n>This key identifies the host. Once you approve it, any other key is refused, so it is worth comparing it once.</p>
+          <p i18n>
+            This key identifies the host. Once you approve it, any other key is refused, so it is worth comparing it
+            once.
+          </p>
         }
         @if (key(); as key) {
           <lockstep-host-key-comparison [key]="key" [approved]="approved()" />

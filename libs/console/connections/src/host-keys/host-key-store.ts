@@ -29,11 +29,15 @@ export class HostKeyStore {
 
   /** True when it was approved. */
   async accept(fingerprint: string): Promise<boolean> {
-    return await this.attempt(async () => this.keys.set(await this.api.invoke(acceptHostKey, { id: this.connectionId, body: { fingerprint } })));
+    return await this.attempt(async () =>
+      this.keys.set(await this.api.invoke(acceptHostKey, { id: this.connectionId, body: { fingerprint } })),
+    );
   }
 
   async refuse(fingerprint: string): Promise<boolean> {
-    return await this.attempt(async () => this.keys.set(await this.api.invoke(refuseHostKey, { id: this.connectionId, body: { fingerprint } })));
+    return await this.attempt(async () =>
+      this.keys.set(await this.api.invoke(refuseHostKey, { id: this.connectionId, body: { fingerprint } })),
+    );
   }
 
   private async attempt(work: () => Promise<void>): Promise<boolean> {

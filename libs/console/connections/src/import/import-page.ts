@@ -3,7 +3,17 @@ import { FormField, form, maxLength, required, submit } from '@angular/forms/sig
 import { MatButton } from '@angular/material/button';
 import { RouterLink } from '@angular/router';
 import { Api, importConnections } from '@lockstep/console-api';
-import { Control, Field, Icon, PageHeader, ProblemNotice, Spinner, fieldError, readProblem, type ReadableProblem } from '@lockstep/console-ui';
+import {
+  Control,
+  Field,
+  Icon,
+  PageHeader,
+  ProblemNotice,
+  Spinner,
+  fieldError,
+  readProblem,
+  type ReadableProblem,
+} from '@lockstep/console-ui';
 import type { CredentialInput, ImportAnswer, ImportFormat } from '@lockstep/contract';
 
 interface FormatWords {
@@ -13,8 +23,16 @@ interface FormatWords {
 }
 
 const formats: readonly FormatWords[] = [
-  { format: 'ssh_config', title: $localize`ssh_config`, example: 'Host web-1\n  HostName 10.0.0.11\n  User deploy\n  ProxyJump bastion' },
-  { format: 'ansible_inventory', title: $localize`Ansible inventory`, example: '[web]\nweb-1 ansible_host=10.0.0.11 ansible_user=deploy\nweb-2 ansible_host=10.0.0.12' },
+  {
+    format: 'ssh_config',
+    title: $localize`ssh_config`,
+    example: 'Host web-1\n  HostName 10.0.0.11\n  User deploy\n  ProxyJump bastion',
+  },
+  {
+    format: 'ansible_inventory',
+    title: $localize`Ansible inventory`,
+    example: '[web]\nweb-1 ansible_host=10.0.0.11 ansible_user=deploy\nweb-2 ansible_host=10.0.0.12',
+  },
   { format: 'csv', title: 'CSV', example: 'name,host,port,username,tags\nweb-1,10.0.0.11,22,deploy,web production' },
 ];
 
@@ -37,7 +55,9 @@ export class ImportPage {
   protected readonly problem = signal<ReadableProblem | null>(null);
   protected readonly preview = signal<ImportAnswer | null>(null);
   protected readonly made = signal<ImportAnswer | null>(null);
-  protected readonly example = computed(() => formats.find(({ format }) => format === this.model().format)?.example ?? '');
+  protected readonly example = computed(
+    () => formats.find(({ format }) => format === this.model().format)?.example ?? '',
+  );
   protected readonly error = () => fieldError(this.form.text(), this.problem(), 'text');
 
   protected choose(format: ImportFormat): void {
@@ -70,7 +90,11 @@ export class ImportPage {
       const { format, text } = this.model();
       const credential = this.credential();
       try {
-        done(await this.api.invoke(importConnections, { body: { format, text, dryRun, ...(credential === undefined ? {} : { credential }) } }));
+        done(
+          await this.api.invoke(importConnections, {
+            body: { format, text, dryRun, ...(credential === undefined ? {} : { credential }) },
+          }),
+        );
       } catch (error) {
         this.problem.set(readProblem(error));
       }

@@ -5,7 +5,16 @@ import { Router, RouterLink } from '@angular/router';
 import { Session } from '@lockstep/console-access';
 import { Api, getConnection, listConnections, listTags } from '@lockstep/console-api';
 import { OperationsStore } from '@lockstep/console-operations';
-import { CellTemplate, DataTable, EmptyState, Icon, PageHeader, PagedList, RelativeTime, type TableColumn } from '@lockstep/console-ui';
+import {
+  CellTemplate,
+  DataTable,
+  EmptyState,
+  Icon,
+  PageHeader,
+  PagedList,
+  RelativeTime,
+  type TableColumn,
+} from '@lockstep/console-ui';
 import type { Connection, ConnectionSort } from '@lockstep/contract';
 import { Subject, debounceTime } from 'rxjs';
 import { ConnectionTests } from '../test-button/connection-tests';
@@ -25,7 +34,17 @@ const typingPause = 200;
 /** All connections one may see. Search, tag and sort are in the address. */
 @Component({
   selector: 'lockstep-connections-page',
-  imports: [CellTemplate, ConnectionState, DataTable, EmptyState, Icon, MatButton, PageHeader, RelativeTime, RouterLink],
+  imports: [
+    CellTemplate,
+    ConnectionState,
+    DataTable,
+    EmptyState,
+    Icon,
+    MatButton,
+    PageHeader,
+    RelativeTime,
+    RouterLink,
+  ],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './connections-page.html',
   styleUrl: './connections-page.scss',
@@ -46,7 +65,9 @@ export class ConnectionsPage {
   protected readonly selected = signal<ReadonlySet<number | string>>(new Set());
   private readonly typed = new Subject<string>();
 
-  protected readonly sortWord = computed<ConnectionSort>(() => (isSort(this.sort()) ? this.sort() : 'name') as ConnectionSort);
+  protected readonly sortWord = computed<ConnectionSort>(
+    () => (isSort(this.sort()) ? this.sort() : 'name') as ConnectionSort,
+  );
   protected readonly filtered = computed(() => (this.search() ?? '') !== '' || this.tag() !== undefined);
   protected readonly mayManage = computed(() => this.session.may('connections.manage'));
   protected readonly mayStart = computed(() => this.session.may('operations.start'));
@@ -58,7 +79,9 @@ export class ConnectionsPage {
   constructor() {
     effect(() => void this.load());
     void this.loadTags();
-    this.typed.pipe(debounceTime(typingPause), takeUntilDestroyed()).subscribe((search) => this.goTo({ search: search.trim() || null }));
+    this.typed
+      .pipe(debounceTime(typingPause), takeUntilDestroyed())
+      .subscribe((search) => this.goTo({ search: search.trim() || null }));
     inject(OperationsStore)
       .ended.pipe(takeUntilDestroyed())
       .subscribe(({ connectionId }) => void this.refresh(connectionId));
@@ -118,4 +141,5 @@ export class ConnectionsPage {
   }
 }
 
-const isSort = (text: string | undefined): boolean => ['name', '-name', 'host', '-host', 'createdAt', '-createdAt'].includes(text ?? '');
+const isSort = (text: string | undefined): boolean =>
+  ['name', '-name', 'host', '-host', 'createdAt', '-createdAt'].includes(text ?? '');

@@ -20,16 +20,26 @@ export class Fleet {
   readonly changedKeys = computed(() => this.all().filter(({ hostKeyState }) => hostKeyState === 'changed'));
   readonly waitingKeys = computed(() => this.all().filter(({ hostKeyState }) => hostKeyState === 'pending'));
   /** Without those that only wait for a key: they are listed there. */
-  readonly notReached = computed(() => this.all().filter(({ lastTest, hostKeyState }) => lastTest?.status === 'failed' && hostKeyState !== 'changed' && hostKeyState !== 'pending'));
+  readonly notReached = computed(() =>
+    this.all().filter(
+      ({ lastTest, hostKeyState }) =>
+        lastTest?.status === 'failed' && hostKeyState !== 'changed' && hostKeyState !== 'pending',
+    ),
+  );
   readonly reachable = computed(() => this.all().filter(({ lastTest }) => lastTest?.status === 'completed').length);
-  readonly untested = computed(() => this.all().filter(({ lastTest, hostKeyState }) => lastTest === null && hostKeyState === 'unknown'));
+  readonly untested = computed(() =>
+    this.all().filter(({ lastTest, hostKeyState }) => lastTest === null && hostKeyState === 'unknown'),
+  );
 
   async load(): Promise<void> {
     const connections: Connection[] = [];
     try {
       let cursor: string | null = null;
       for (let page = 0; page < mostPages; page += 1) {
-        const answer: { items: Connection[]; nextCursor: string | null } = await this.api.invoke(listConnections, { limit: 500, ...(cursor === null ? {} : { cursor }) });
+        const answer: { items: Connection[]; nextCursor: string | null } = await this.api.invoke(listConnections, {
+          limit: 500,
+          ...(cursor === null ? {} : { cursor }),
+        });
         connections.push(...answer.items);
         cursor = answer.nextCursor;
         if (cursor === null) break;
@@ -47,6 +57,10 @@ export class Fleet {
   async refresh(connectionId: number): Promise<void> {
     const fresh = await this.api.invoke(getConnection, { id: connectionId }).catch(() => null);
     if (fresh === null) return;
-    this.all.update((connections) => [...connections.filter(({ id }) => id !== connectionId), fresh].sort((left, right) => left.name.localeCompare(right.name)));
+    this.all.update((connections) =>
+      [...connections.filter(({ id }) => id !== connectionId), fresh].sort((left, right) =>
+        left.name.localeCompare(right.name),
+      ),
+    );
   }
 }

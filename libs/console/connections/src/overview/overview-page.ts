@@ -4,7 +4,16 @@ import { MatButton } from '@angular/material/button';
 import { RouterLink } from '@angular/router';
 import { Session } from '@lockstep/console-access';
 import { Failures, OperationBadge, OperationProgress, OperationsStore, typeTitle } from '@lockstep/console-operations';
-import { ElapsedTime, EmptyState, Icon, PageHeader, ProblemNotice, RelativeTime, Spinner, StatusBadge } from '@lockstep/console-ui';
+import {
+  ElapsedTime,
+  EmptyState,
+  Icon,
+  PageHeader,
+  ProblemNotice,
+  RelativeTime,
+  Spinner,
+  StatusBadge,
+} from '@lockstep/console-ui';
 import { operationErrorCatalogue, type Connection } from '@lockstep/contract';
 import { ConnectionTests } from '../test-button/connection-tests';
 import { Fleet } from './fleet';
@@ -15,7 +24,20 @@ const rowsShown = 8;
 /** What needs me now? Running, keys to approve, hosts not reached, failures. Nothing else. */
 @Component({
   selector: 'lockstep-overview-page',
-  imports: [ElapsedTime, EmptyState, Icon, MatButton, OperationBadge, OperationProgress, PageHeader, ProblemNotice, RelativeTime, RouterLink, Spinner, StatusBadge],
+  imports: [
+    ElapsedTime,
+    EmptyState,
+    Icon,
+    MatButton,
+    OperationBadge,
+    OperationProgress,
+    PageHeader,
+    ProblemNotice,
+    RelativeTime,
+    RouterLink,
+    Spinner,
+    StatusBadge,
+  ],
   providers: [Fleet],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './overview-page.html',
@@ -35,7 +57,11 @@ export class OverviewPage {
   protected readonly keys = computed(() => [...this.fleet.changedKeys(), ...this.fleet.waitingKeys()]);
   protected readonly notReached = computed(() => this.fleet.notReached().slice(0, rowsShown));
   protected readonly isCalm = computed(
-    () => this.fleet.state() === 'ready' && this.keys().length === 0 && this.fleet.notReached().length === 0 && this.fleet.untested().length === 0,
+    () =>
+      this.fleet.state() === 'ready' &&
+      this.keys().length === 0 &&
+      this.fleet.notReached().length === 0 &&
+      this.fleet.untested().length === 0,
   );
 
   constructor() {

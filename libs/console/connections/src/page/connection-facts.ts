@@ -29,7 +29,9 @@ import type { Connection, Platform } from '@lockstep/contract';
         <dd>{{ platform() }}</dd>
         @if (connection().jumpConnectionId; as jump) {
           <dt i18n>Jump host</dt>
-          <dd><a [routerLink]="['/connections', jump]" i18n>Connection {{ jump }}</a></dd>
+          <dd>
+            <a [routerLink]="['/connections', jump]" i18n>Connection {{ jump }}</a>
+          </dd>
         }
         <dt i18n>Added</dt>
         <dd><lockstep-relative-time [at]="connection().createdAt" /></dd>

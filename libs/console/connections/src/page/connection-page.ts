@@ -1,4 +1,15 @@
-import { ChangeDetectionStrategy, Component, Injector, computed, effect, inject, input, numberAttribute, signal, untracked } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  Injector,
+  computed,
+  effect,
+  inject,
+  input,
+  numberAttribute,
+  signal,
+  untracked,
+} from '@angular/core';
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { MatButton, MatIconButton } from '@angular/material/button';
 import { MatDialog } from '@angular/material/dialog';
@@ -7,8 +18,28 @@ import { Title } from '@angular/platform-browser';
 import { Router, RouterLink } from '@angular/router';
 import { Session } from '@lockstep/console-access';
 import { Api, deleteConnection, getConnection, listOperations } from '@lockstep/console-api';
-import { FailureCard, OperationActions, OperationBadge, OperationProgress, OperationsStore, StepList, describeActor, typeTitle } from '@lockstep/console-operations';
-import { Confirm, ElapsedTime, EmptyState, Icon, PageHeader, RelativeTime, Spinner, Toasts, readProblem, type ReadableProblem } from '@lockstep/console-ui';
+import {
+  FailureCard,
+  OperationActions,
+  OperationBadge,
+  OperationProgress,
+  OperationsStore,
+  StepList,
+  describeActor,
+  typeTitle,
+} from '@lockstep/console-operations';
+import {
+  Confirm,
+  ElapsedTime,
+  EmptyState,
+  Icon,
+  PageHeader,
+  RelativeTime,
+  Spinner,
+  Toasts,
+  readProblem,
+  type ReadableProblem,
+} from '@lockstep/console-ui';
 import type { Connection, Operation } from '@lockstep/contract';
 import { filter, firstValueFrom } from 'rxjs';
 import { HostKeyCard } from '../host-keys/host-key-card';
@@ -83,7 +114,9 @@ export class ConnectionPage {
     return [...merged.values()].sort((left, right) => (left.id < right.id ? 1 : -1)).slice(0, 8);
   });
   /** The newest ended test: its steps say where it stopped. */
-  protected readonly lastTest = computed(() => this.operations().find(({ type, completedAt }) => type === 'ssh_test' && completedAt !== null));
+  protected readonly lastTest = computed(() =>
+    this.operations().find(({ type, completedAt }) => type === 'ssh_test' && completedAt !== null),
+  );
   protected readonly shownTest = computed(() => this.running() ?? this.lastTest());
 
   constructor() {
@@ -96,7 +129,10 @@ export class ConnectionPage {
       if (connection !== null) this.title.setTitle(`${connection.name} · Lockstep`);
     });
     this.store.watch(this.id, inject(Injector));
-    const ended = this.store.ended.pipe(filter(({ connectionId }) => connectionId === this.id()), takeUntilDestroyed());
+    const ended = this.store.ended.pipe(
+      filter(({ connectionId }) => connectionId === this.id()),
+      takeUntilDestroyed(),
+    );
     ended.subscribe(() => void this.refresh(this.id()));
   }
 
@@ -113,10 +149,15 @@ export class ConnectionPage {
     if (connection === null) return;
     const { HostKeyDialog } = await import('../host-keys/host-key-dialog');
     const data: HostKeyDialogData = { store: this.hostKeys, connectionName: connection.name };
-    const opened = this.dialog.open<unknown, HostKeyDialogData, HostKeyDecision>(HostKeyDialog, { data, width: '600px', autoFocus: 'dialog' });
+    const opened = this.dialog.open<unknown, HostKeyDialogData, HostKeyDecision>(HostKeyDialog, {
+      data,
+      width: '600px',
+      autoFocus: 'dialog',
+    });
     const decision = await firstValueFrom(opened.afterClosed());
     if (decision === 'approved') await this.tests.start(connection.id);
-    if (decision === 'refused') this.toasts.show($localize`Refused. The key is off the list; the next test shows what the host offers then.`);
+    if (decision === 'refused')
+      this.toasts.show($localize`Refused. The key is off the list; the next test shows what the host offers then.`);
     await this.refresh(connection.id);
   }
 
@@ -131,7 +172,9 @@ export class ConnectionPage {
       danger: true,
     });
     if (!agreed) return;
-    const isDone = await this.actions.attempt(async () => void (await this.api.invoke(deleteConnection, { id: connection.id })));
+    const isDone = await this.actions.attempt(
+      async () => void (await this.api.invoke(deleteConnection, { id: connection.id })),
+    );
     if (isDone) await this.router.navigate(['/connections']);
   }
 

@@ -1,4 +1,13 @@
-import { ChangeDetectionStrategy, Component, Injector, computed, effect, inject, signal, untracked } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  Injector,
+  computed,
+  effect,
+  inject,
+  signal,
+  untracked,
+} from '@angular/core';
 import { MatButton } from '@angular/material/button';
 import { RouterLink } from '@angular/router';
 import { Api, listConnections } from '@lockstep/console-api';
@@ -20,16 +29,40 @@ interface Stage {
 }
 
 const stages: readonly Stage[] = [
-  { screen: 'host', title: $localize`Add your first host`, reason: $localize`Lockstep reaches hosts the way you do: by SSH, with an address, a user and a credential.` },
-  { screen: 'key', title: $localize`Approve its key`, reason: $localize`The key proves from now on that it is the same host; any other is refused.` },
-  { screen: 'test', title: $localize`Watch the test`, reason: $localize`Each step says what it found. A test changes nothing on the host.` },
+  {
+    screen: 'host',
+    title: $localize`Add your first host`,
+    reason: $localize`Lockstep reaches hosts the way you do: by SSH, with an address, a user and a credential.`,
+  },
+  {
+    screen: 'key',
+    title: $localize`Approve its key`,
+    reason: $localize`The key proves from now on that it is the same host; any other is refused.`,
+  },
+  {
+    screen: 'test',
+    title: $localize`Watch the test`,
+    reason: $localize`Each step says what it found. A test changes nothing on the host.`,
+  },
   { screen: 'done', title: $localize`What was found`, reason: $localize`This is what later operations build on.` },
 ];
 
 /** The first run, led by the hand: host, key, test, result. */
 @Component({
   selector: 'lockstep-welcome-page',
-  imports: [ConnectionForm, FailureCard, HostKeyComparison, Icon, MatButton, OperationProgress, PageHeader, ProblemNotice, RouterLink, Spinner, StepList],
+  imports: [
+    ConnectionForm,
+    FailureCard,
+    HostKeyComparison,
+    Icon,
+    MatButton,
+    OperationProgress,
+    PageHeader,
+    ProblemNotice,
+    RouterLink,
+    Spinner,
+    StepList,
+  ],
   providers: [HostKeyStore],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './welcome-page.html',
@@ -49,7 +82,9 @@ export class WelcomePage {
   private readonly operationId = signal<string | null>(null);
   protected readonly operation = computed(() => this.store.operations().get(this.operationId() ?? '') ?? null);
   protected readonly waitingKey = computed(() => this.hostKeys.pending()[0]);
-  protected readonly isFailed = computed(() => this.operation()?.status === 'failed' && this.operation()?.errorCode !== 'HOST_KEY_UNKNOWN');
+  protected readonly isFailed = computed(
+    () => this.operation()?.status === 'failed' && this.operation()?.errorCode !== 'HOST_KEY_UNKNOWN',
+  );
 
   protected readonly screen = computed<Screen>(() => {
     if (this.connection() === null || this.isEditing()) return 'host';

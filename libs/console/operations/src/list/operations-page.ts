@@ -2,7 +2,16 @@ import { ChangeDetectionStrategy, Component, computed, effect, inject, input, si
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { Router } from '@angular/router';
 import { Api, listOperations } from '@lockstep/console-api';
-import { CellTemplate, DataTable, ElapsedTime, EmptyState, PageHeader, PagedList, RelativeTime, type TableColumn } from '@lockstep/console-ui';
+import {
+  CellTemplate,
+  DataTable,
+  ElapsedTime,
+  EmptyState,
+  PageHeader,
+  PagedList,
+  RelativeTime,
+  type TableColumn,
+} from '@lockstep/console-ui';
 import type { CreatedBy, Operation, OperationStatus } from '@lockstep/contract';
 import { OperationsStore } from '../store/operations-store';
 import { OperationBadge } from '../words/operation-badge';
@@ -58,8 +67,12 @@ export class OperationsPage {
   private readonly newer = signal(0);
 
   protected readonly chosen = computed(() => new Set((this.status() ?? '').split(',').filter(Boolean)));
-  private readonly statuses = computed(() => filters.filter(({ key }) => this.chosen().has(key)).flatMap(({ statuses }) => statuses));
-  protected readonly filtered = computed(() => this.chosen().size > 0 || this.connectionId() !== undefined || this.createdBy() !== undefined);
+  private readonly statuses = computed(() =>
+    filters.filter(({ key }) => this.chosen().has(key)).flatMap(({ statuses }) => statuses),
+  );
+  protected readonly filtered = computed(
+    () => this.chosen().size > 0 || this.connectionId() !== undefined || this.createdBy() !== undefined,
+  );
   /** The rows as they are now: what the store knows is newer than what was fetched. */
   protected readonly rows = computed(() => {
     const live = this.store.operations();
@@ -114,4 +127,5 @@ export class OperationsPage {
   }
 }
 
-const newest = (row: Operation, known: Operation | undefined): Operation => (known !== undefined && known.sequence > row.sequence ? known : row);
+const newest = (row: Operation, known: Operation | undefined): Operation =>
+  known !== undefined && known.sequence > row.sequence ? known : row;

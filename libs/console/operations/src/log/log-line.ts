@@ -6,13 +6,28 @@ import type { NumberedLine } from './operation-log-source';
 @Component({
   selector: 'lockstep-log-line',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  host: { '[class]': 'line().stream', '[class.marked]': 'marked()', '[class.wrapped]': 'wrapped()', '[attr.data-line]': 'line().number' },
+  host: {
+    '[class]': 'line().stream',
+    '[class.marked]': 'marked()',
+    '[class.wrapped]': 'wrapped()',
+    '[attr.data-line]': 'line().number',
+  },
   template: `
-    <a class="number" [href]="'#L' + line().number" [attr.aria-label]="numberLabel()" (click)="choose($event)">{{ line().number }}</a>
+    <a class="number" [href]="'#L' + line().number" [attr.aria-label]="numberLabel()" (click)="choose($event)">{{
+      line().number
+    }}</a>
     @if (times()) {
       <time [attr.datetime]="line().at">{{ time() }}</time>
     }
-    <span class="text">@for (part of parts(); track $index) {@if (part.isMatch) {<mark>{{ part.text }}</mark>} @else {{{ part.text }}}}</span>
+    <span class="text">
+      @for (part of parts(); track $index) {
+        @if (part.isMatch) {
+          <mark>{{ part.text }}</mark>
+        } @else {
+          {{ part.text }}
+        }
+      }
+    </span>
   `,
   styles: `
     :host {

@@ -2,25 +2,31 @@ import { Injectable, computed, inject, signal } from '@angular/core';
 import { Api, getOperationEvents } from '@lockstep/console-api';
 import { ConnectionRooms } from '@lockstep/console-live';
 import { readProblem, type ReadableProblem } from '@lockstep/console-ui';
-import type { LogLine, OperationEvent } from '@lockstep/contract';
+import type { LogLine, Operation } from '@lockstep/contract';
 import { Subscription, filter } from 'rxjs';
+import { linesBetween } from './event-lines';
 
 export interface NumberedLine extends LogLine {
   /** Its address, counted from 1 over the whole log. */
   readonly number: number;
 }
 
-interface Chunk {
+/** One numbered event, as far as it matters to the log: output, or a state of the operation. */
+interface Entry {
   readonly sequence: number;
-  readonly lines: readonly LogLine[];
+  readonly lines?: readonly LogLine[] | undefined;
+  readonly operation?: Operation | undefined;
 }
 
-/** The log of one operation: what is kept, then what comes live, each chunk once and in the order of sequences. */
+/** The most that one page of events may hold. */
+const pageSize = 500;
+
+/** The log of one operation: what is kept, then what comes live, each event once and in the order of sequences. */
 @Injectable()
 export class OperationLogSource {
   private readonly api = inject(Api);
   private readonly rooms = inject(ConnectionRooms);
-  private readonly chunks = signal<readonly Chunk[]>([]);
+  private readonly entries = signal<readonly Entry[]>([]);
   private readonly failure = signal<ReadableProblem | null>(null);
   private readonly phase = signal<'loading' | 'ready'>('loading');
   private live: Subscription | undefined;
@@ -28,18 +34,22 @@ export class OperationLogSource {
 
   readonly state = this.phase.asReadonly();
   readonly problem = this.failure.asReadonly();
-  readonly lines = computed<readonly NumberedLine[]>(() => {
-    let number = 0;
-    return this.chunks().flatMap(({ lines }) => lines.map((line) => ({ ...line, number: ++number })));
-  });
+  readonly lines = computed(() => numbered(this.entries()));
 
-  /** Shows another operation's log. Live lines are listened to first, so that none falls between. */
+  /** Shows another operation's log. What comes live is listened to first, so that nothing falls between. */
   open(operationId: string): void {
     this.close();
     this.operationId = operationId;
-    this.chunks.set([]);
+    this.entries.set([]);
     this.phase.set('loading');
-    this.live = this.rooms.logs.pipe(filter((log) => log.operationId === operationId)).subscribe((log) => this.add([log]));
+    this.live = this.rooms.logs
+      .pipe(filter((log) => log.operationId === operationId))
+      .subscribe((log) => this.add([log]));
+    this.live.add(
+      this.rooms.updates
+        .pipe(filter(({ operation }) => operation.id === operationId))
+        .subscribe(({ operation }) => this.add([{ sequence: operation.sequence, operation }])),
+    );
     this.live.add(this.rooms.snapshots.subscribe(() => void this.catchUp()));
     void this.catchUp();
   }
@@ -54,12 +64,11 @@ export class OperationLogSource {
     let after = 0;
     try {
       for (;;) {
-        const page = await this.api.invoke(getOperationEvents, { id, after, limit: 500 });
+        const page = await this.api.invoke(getOperationEvents, { id, after, limit: pageSize });
         if (id !== this.operationId) return;
-        this.add(page.items.filter(hasLines));
-        if (page.items.length === 0 || page.next <= after) break;
+        this.add(page.items);
+        if (page.items.length < pageSize || page.next <= after) break;
         after = page.next;
-        if (page.items.length < 500) break;
       }
       this.failure.set(null);
     } catch (error) {
@@ -68,12 +77,21 @@ export class OperationLogSource {
     this.phase.set('ready');
   }
 
-  private add(events: readonly Chunk[]): void {
-    const known = new Set(this.chunks().map(({ sequence }) => sequence));
+  private add(events: readonly Entry[]): void {
+    const known = new Set(this.entries().map(({ sequence }) => sequence));
     const fresh = events.filter(({ sequence }) => !known.has(sequence));
     if (fresh.length === 0) return;
-    this.chunks.update((chunks) => [...chunks, ...fresh].sort((left, right) => left.sequence - right.sequence));
+    this.entries.update((entries) => [...entries, ...fresh].sort((left, right) => left.sequence - right.sequence));
   }
 }
 
-const hasLines = (event: OperationEvent): event is OperationEvent & { lines: LogLine[] } => event.lines !== undefined;
+function numbered(entries: readonly Entry[]): readonly NumberedLine[] {
+  const lines: NumberedLine[] = [];
+  let before: Operation | null = null;
+  for (const { lines: output, operation } of entries) {
+    for (const line of output ?? (operation === undefined ? [] : linesBetween(before, operation)))
+      lines.push({ ...line, number: lines.length + 1 });
+    before = operation ?? before;
+  }
+  return lines;
+}

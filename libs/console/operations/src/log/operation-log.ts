@@ -1,6 +1,19 @@
 import { CdkVirtualScrollViewport, ScrollingModule } from '@angular/cdk/scrolling';
 import { DOCUMENT } from '@angular/common';
-import { ChangeDetectionStrategy, Component, ElementRef, afterRenderEffect, computed, effect, inject, input, linkedSignal, signal, untracked, viewChild } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  ElementRef,
+  afterRenderEffect,
+  computed,
+  effect,
+  inject,
+  input,
+  linkedSignal,
+  signal,
+  untracked,
+  viewChild,
+} from '@angular/core';
 import { MatButton, MatIconButton } from '@angular/material/button';
 import { MatTooltip } from '@angular/material/tooltip';
 import { CopyButton, Icon, Preferences, ProblemNotice } from '@lockstep/console-ui';
@@ -41,7 +54,9 @@ export class OperationLog {
   protected readonly query = signal('');
   protected readonly search = computed(() => this.query().trim().toLowerCase());
   protected readonly wrapped = computed(() => this.preferences.logWrap() === 'on');
-  private readonly matches = computed(() => (this.search() === '' ? [] : this.lines().filter(({ text }) => text.toLowerCase().includes(this.search()))));
+  private readonly matches = computed(() =>
+    this.search() === '' ? [] : this.lines().filter(({ text }) => text.toLowerCase().includes(this.search())),
+  );
   private readonly matchIndex = linkedSignal({ source: this.search, computation: () => -1 });
   protected readonly matchWords = computed(() =>
     this.matchIndex() < 0

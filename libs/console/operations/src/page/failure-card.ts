@@ -100,7 +100,9 @@ export class FailureCard {
   protected readonly title = computed(() => this.definition().title);
   protected readonly advice = computed(() => this.definition().advice);
   protected readonly tone = computed(() => describeState(this.operation()).tone);
-  protected readonly icon = computed<IconName>(() => (this.tone() === 'waiting' ? 'key' : this.tone() === 'unknown' ? 'unknown' : 'warning'));
+  protected readonly icon = computed<IconName>(() =>
+    this.tone() === 'waiting' ? 'key' : this.tone() === 'unknown' ? 'unknown' : 'warning',
+  );
   protected readonly shownRemedy = computed(() => {
     const remedy = this.remedy();
     return this.session.may(remedy.needs) ? remedy : null;
@@ -110,13 +112,33 @@ export class FailureCard {
     const { connectionId } = this.operation();
     switch (this.definition().action) {
       case 'approve_host_key':
-        return { label: $localize`Look at the host key`, link: ['/connections', connectionId], query: { approve: 'host-key' }, needs: 'host_keys.accept' };
+        return {
+          label: $localize`Look at the host key`,
+          link: ['/connections', connectionId],
+          query: { approve: 'host-key' },
+          needs: 'host_keys.accept',
+        };
       case 'edit_connection':
-        return { label: $localize`Edit the connection`, link: ['/connections', connectionId, 'edit'], query: {}, needs: 'connections.manage' };
+        return {
+          label: $localize`Edit the connection`,
+          link: ['/connections', connectionId, 'edit'],
+          query: {},
+          needs: 'connections.manage',
+        };
       case 'edit_credential':
-        return { label: $localize`Edit the credential`, link: ['/connections', connectionId, 'edit'], query: { focus: 'credential' }, needs: 'connections.manage' };
+        return {
+          label: $localize`Edit the credential`,
+          link: ['/connections', connectionId, 'edit'],
+          query: { focus: 'credential' },
+          needs: 'connections.manage',
+        };
       case 'open_jump_connection':
-        return { label: $localize`Open the connection`, link: ['/connections', connectionId], query: {}, needs: 'connections.read' };
+        return {
+          label: $localize`Open the connection`,
+          link: ['/connections', connectionId],
+          query: {},
+          needs: 'connections.read',
+        };
       case 'retry':
         return { label: $localize`Try again`, link: null, query: {}, needs: 'operations.start' };
     }

@@ -1,11 +1,6 @@
 import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
 import type { Operation } from '@lockstep/contract';
-
-interface Fact {
-  readonly name: string;
-  readonly value: string;
-  readonly isCode: boolean;
-}
+import { describeFacts } from './fact-words';
 
 /** What was found on the way: versions, addresses, fingerprints. */
 @Component({
@@ -27,26 +22,5 @@ interface Fact {
 })
 export class OperationFacts {
   readonly operation = input.required<Operation>();
-  protected readonly facts = computed(() => Object.entries(this.operation().metadata).flatMap(([name, value]) => describeFact(name, value)));
-}
-
-/** Facts of facts are listed under both names; empty ones are left out. */
-function describeFact(name: string, value: unknown, above = ''): readonly Fact[] {
-  if (value === null || value === undefined || value === '') return [];
-  if (Array.isArray(value)) return value.length === 0 ? [] : [fact(above + name, value.map(inWords).join(', '))];
-  if (typeof value === 'object') return Object.entries(value).flatMap(([inner, innerValue]) => describeFact(inner, innerValue, `${inWordsName(above + name)} · `));
-  return [fact(above + name, inWords(value))];
-}
-
-const fact = (name: string, value: string): Fact => ({ name: inWordsName(name), value, isCode: /SHA256:|^[\d.:a-f]{7,}$|[/@]/.test(value) });
-
-function inWords(value: unknown): string {
-  if (typeof value === 'boolean') return value ? $localize`yes` : $localize`no`;
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
-}
-
-/** `hostKeyFingerprint` → «Host key fingerprint», `connectMs` → «Connect ms». */
-function inWordsName(name: string): string {
-  const spaced = name.replaceAll(/([a-z\d])([A-Z])/g, (_match, before: string, after: string) => `${before} ${after.toLowerCase()}`).replaceAll('_', ' ');
-  return spaced.charAt(0).toUpperCase() + spaced.slice(1);
+  protected readonly facts = computed(() => describeFacts(this.operation().metadata));
 }

@@ -1,4 +1,15 @@
-import { ChangeDetectionStrategy, Component, Injector, computed, effect, inject, input, signal, untracked, viewChild } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  Injector,
+  computed,
+  effect,
+  inject,
+  input,
+  signal,
+  untracked,
+  viewChild,
+} from '@angular/core';
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { MatButton, MatIconButton } from '@angular/material/button';
 import { MatMenu, MatMenuItem, MatMenuTrigger } from '@angular/material/menu';
@@ -6,7 +17,17 @@ import { Title } from '@angular/platform-browser';
 import { RouterLink } from '@angular/router';
 import { Session } from '@lockstep/console-access';
 import { Api, getOperation } from '@lockstep/console-api';
-import { Announcer, ElapsedTime, EmptyState, Icon, PageHeader, RelativeTime, Spinner, readProblem, type ReadableProblem } from '@lockstep/console-ui';
+import {
+  Announcer,
+  ElapsedTime,
+  EmptyState,
+  Icon,
+  PageHeader,
+  RelativeTime,
+  Spinner,
+  readProblem,
+  type ReadableProblem,
+} from '@lockstep/console-ui';
 import { isActive } from '@lockstep/contract';
 import { filter } from 'rxjs';
 import { OperationLog } from '../log/operation-log';
@@ -76,7 +97,8 @@ export class OperationPage {
     });
     effect(() => {
       const operation = this.operation();
-      if (operation !== undefined) this.title.setTitle(`${typeTitle(operation.type)} · ${operation.connectionName} · Lockstep`);
+      if (operation !== undefined)
+        this.title.setTitle(`${typeTitle(operation.type)} · ${operation.connectionName} · Lockstep`);
     });
     this.store.watch(this.connectionId, inject(Injector));
     this.announceEnd(inject(Announcer));
@@ -96,7 +118,10 @@ export class OperationPage {
   }
 
   private announceEnd(announcer: Announcer): void {
-    const ofThisPage = this.store.ended.pipe(filter(({ id }) => id === this.id()), takeUntilDestroyed());
+    const ofThisPage = this.store.ended.pipe(
+      filter(({ id }) => id === this.id()),
+      takeUntilDestroyed(),
+    );
     ofThisPage.subscribe((operation) => {
       const sentence = `${typeTitle(operation.type)} ${operation.connectionName}: ${describeState(operation).word}`;
       if (operation.status === 'failed') announcer.alert(sentence);

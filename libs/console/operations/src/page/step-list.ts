@@ -11,7 +11,11 @@ import { describeStep } from '../words/operation-words';
   template: `
     <ol>
       @for (step of rows(); track step.name) {
-        <li [class]="step.words.tone" [attr.data-step]="step.name" [attr.aria-current]="step.status === 'running' ? 'step' : null">
+        <li
+          [class]="step.words.tone"
+          [attr.data-step]="step.name"
+          [attr.aria-current]="step.status === 'running' ? 'step' : null"
+        >
           @if (step.status === 'running') {
             <lockstep-spinner [size]="16" />
           } @else {

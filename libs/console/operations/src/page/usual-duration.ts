@@ -10,13 +10,17 @@ const leastRuns = 5;
 @Component({
   selector: 'lockstep-usual-duration',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  template: `@if (words()) { <span aria-hidden="true">· </span>{{ words() }} }`,
+  template: `@if (words()) {
+    <span aria-hidden="true">· </span>{{ words() }}
+  }`,
 })
 export class UsualDuration {
   private readonly api = inject(Api);
   readonly operation = input.required<Operation>();
   private readonly durations = signal<readonly number[]>([]);
-  private readonly slot = computed(() => `${this.operation().connectionId} ${this.operation().type} ${isActive(this.operation().status)}`);
+  private readonly slot = computed(
+    () => `${this.operation().connectionId} ${this.operation().type} ${isActive(this.operation().status)}`,
+  );
 
   protected readonly words = computed(() => {
     const durations = this.durations();
@@ -33,7 +37,13 @@ export class UsualDuration {
   }
 
   private async load({ connectionId, type }: Operation): Promise<void> {
-    const page = await this.api.invoke(listOperations, { connectionId, type: [type], status: ['completed'], limit: 10 }).catch(() => null);
-    this.durations.set((page?.items ?? []).map(({ startedAt, completedAt }) => Date.parse(completedAt ?? startedAt) - Date.parse(startedAt)));
+    const page = await this.api
+      .invoke(listOperations, { connectionId, type: [type], status: ['completed'], limit: 10 })
+      .catch(() => null);
+    this.durations.set(
+      (page?.items ?? []).map(
+        ({ startedAt, completedAt }) => Date.parse(completedAt ?? startedAt) - Date.parse(startedAt),
+      ),
+    );
   }
 }

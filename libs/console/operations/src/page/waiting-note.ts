@@ -13,7 +13,10 @@ import type { Operation } from '@lockstep/contract';
       <lockstep-icon name="waiting" />
       <p>
         @if (operation().blockedBy; as other) {
-          <ng-container i18n>Waits for <a [routerLink]="['/operations', other]">another operation on this host</a> to end; changes to one host run one at a time.</ng-container>
+          <ng-container i18n
+            >Waits for <a [routerLink]="['/operations', other]">another operation on this host</a> to end; changes to
+            one host run one at a time.</ng-container
+          >
         } @else if (operation().notBefore; as moment) {
           <ng-container i18n>Waits until its time, <lockstep-relative-time [at]="moment" />.</ng-container>
         } @else {

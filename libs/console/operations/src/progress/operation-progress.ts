@@ -36,5 +36,7 @@ import { stepsDone, typeTitle } from '../words/operation-words';
 export class OperationProgress {
   readonly operation = input.required<Operation>();
   protected readonly done = computed(() => stepsDone(this.operation()));
-  protected readonly label = computed(() => $localize`Progress of ${typeTitle(this.operation().type)}:TYPE: on ${this.operation().connectionName}:NAME:`);
+  protected readonly label = computed(
+    () => $localize`Progress of ${typeTitle(this.operation().type)}:TYPE: on ${this.operation().connectionName}:NAME:`,
+  );
 }

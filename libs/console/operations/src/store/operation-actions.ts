@@ -21,7 +21,10 @@ export class OperationActions {
   /** Starts it again as a new operation and shows that one. */
   async retry(operation: Operation): Promise<void> {
     await this.attempt(async () => {
-      const answer = await this.api.invoke(retryOperation, { id: operation.id, 'idempotency-key': crypto.randomUUID() });
+      const answer = await this.api.invoke(retryOperation, {
+        id: operation.id,
+        'idempotency-key': crypto.randomUUID(),
+      });
       this.welcome(answer);
       await this.router.navigate(['/operations', answer.operationId]);
     });
@@ -31,7 +34,9 @@ export class OperationActions {
   welcome(answer: StartAnswer): void {
     this.store.take(answer.operation);
     if (answer.status === 'already_running') {
-      this.toasts.show($localize`This is already running; you see the operation that ${answer.operation.actor.name}:NAME: started.`);
+      this.toasts.show(
+        $localize`This is already running; you see the operation that ${answer.operation.actor.name}:NAME: started.`,
+      );
     }
     this.announcer.say(answer.message);
   }

@@ -9,14 +9,23 @@ import { Subject } from 'rxjs';
 export class OperationsStore {
   private readonly api = inject(Api);
   private readonly rooms = inject(ConnectionRooms);
-  private readonly collection = new LiveCollection<string, Operation>({ key: ({ id }) => id, version: ({ sequence }) => sequence });
+  private readonly collection = new LiveCollection<string, Operation>({
+    key: ({ id }) => id,
+    version: ({ sequence }) => sequence,
+  });
   private readonly endedSubject = new Subject<Operation>();
   private readonly begunSubject = new Subject<Operation>();
 
   readonly operations = this.collection.items;
   /** Oldest first, so that rows do not jump when one begins. */
-  readonly active = computed(() => [...this.operations().values()].filter(({ status }) => isActive(status)).sort((left, right) => (left.id < right.id ? -1 : 1)));
-  private readonly activeBySlot = computed(() => new Map(this.active().map((operation) => [slot(operation), operation])));
+  readonly active = computed(() =>
+    [...this.operations().values()]
+      .filter(({ status }) => isActive(status))
+      .sort((left, right) => (left.id < right.id ? -1 : 1)),
+  );
+  private readonly activeBySlot = computed(
+    () => new Map(this.active().map((operation) => [slot(operation), operation])),
+  );
 
   /** Each operation once, when it is first heard of as active. */
   readonly begun = this.begunSubject.asObservable();

@@ -14,7 +14,18 @@ import { Failures } from './failures';
 /** What runs now, wherever one is, and what failed until somebody has seen it. */
 @Component({
   selector: 'lockstep-activity-tray',
-  imports: [ElapsedTime, EmptyState, Icon, MatButton, MatIconButton, MatTooltip, OperationBadge, OperationProgress, RelativeTime, RouterLink],
+  imports: [
+    ElapsedTime,
+    EmptyState,
+    Icon,
+    MatButton,
+    MatIconButton,
+    MatTooltip,
+    OperationBadge,
+    OperationProgress,
+    RelativeTime,
+    RouterLink,
+  ],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './activity-tray.html',
   styleUrl: './activity-tray.scss',

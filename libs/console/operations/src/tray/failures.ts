@@ -57,7 +57,9 @@ export class Failures {
   }
 
   private async load(): Promise<void> {
-    const page = await this.api.invoke(listOperations, { status: ['failed', 'completed'], limit: 200 }).catch(() => null);
+    const page = await this.api
+      .invoke(listOperations, { status: ['failed', 'completed'], limit: 200 })
+      .catch(() => null);
     if (page !== null) this.store.takeAll(page.items);
   }
 }

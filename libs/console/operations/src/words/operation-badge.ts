@@ -8,7 +8,12 @@ import { describeState } from './operation-words';
   selector: 'lockstep-operation-badge',
   imports: [StatusBadge],
   changeDetection: ChangeDetectionStrategy.OnPush,
-  template: `<lockstep-status-badge [tone]="words().tone" [word]="words().word" [icon]="words().icon" [plain]="plain()" />`,
+  template: `<lockstep-status-badge
+    [tone]="words().tone"
+    [word]="words().word"
+    [icon]="words().icon"
+    [plain]="plain()"
+  />`,
   styles: `
     :host {
       display: inline-flex;

@@ -31,8 +31,10 @@ function describeRunning(phase: Operation['phase']): StateWords {
 
 function describeFailure(operation: Pick<Operation, 'effect' | 'errorCode'>): StateWords {
   // A first key is a question to a person, not a fault of the host.
-  if (operation.errorCode === 'HOST_KEY_UNKNOWN') return { tone: 'waiting', word: $localize`Key to approve`, icon: 'key' };
-  if (operation.errorCode === 'OUTCOME_UNKNOWN' || operation.effect === 'unknown') return { tone: 'unknown', word: $localize`Outcome unknown` };
+  if (operation.errorCode === 'HOST_KEY_UNKNOWN')
+    return { tone: 'waiting', word: $localize`Key to approve`, icon: 'key' };
+  if (operation.errorCode === 'OUTCOME_UNKNOWN' || operation.effect === 'unknown')
+    return { tone: 'unknown', word: $localize`Outcome unknown` };
   if (operation.effect === 'rolled_back') return { tone: 'failed', word: $localize`Rolled back`, icon: 'undo' };
   return { tone: 'failed', word: $localize`Failed` };
 }
@@ -95,7 +97,8 @@ export function describeStep(status: StepStatus): StepWords {
 }
 
 /** The step under way, by its title. */
-export const currentStep = (operation: Operation): string | null => operation.steps.find(({ status }) => status === 'running')?.title ?? null;
+export const currentStep = (operation: Operation): string | null =>
+  operation.steps.find(({ status }) => status === 'running')?.title ?? null;
 
 export const stepsDone = (operation: Operation): number =>
   operation.steps.filter(({ status }) => status === 'completed' || status === 'skipped').length;

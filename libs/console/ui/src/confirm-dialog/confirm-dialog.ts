@@ -1,6 +1,12 @@
 import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
 import { MatButton } from '@angular/material/button';
-import { MAT_DIALOG_DATA, MatDialogActions, MatDialogClose, MatDialogContent, MatDialogTitle } from '@angular/material/dialog';
+import {
+  MAT_DIALOG_DATA,
+  MatDialogActions,
+  MatDialogClose,
+  MatDialogContent,
+  MatDialogTitle,
+} from '@angular/material/dialog';
 
 export interface Confirmation {
   readonly heading: string;
@@ -27,7 +33,9 @@ export interface Confirmation {
     </mat-dialog-content>
     <mat-dialog-actions class="ls-dialog-actions">
       <button matButton="outlined" type="button" mat-dialog-close i18n>Keep as it is</button>
-      <button matButton="filled" type="button" [mat-dialog-close]="true" [class.lockstep-danger]="data.danger">{{ data.action }}</button>
+      <button matButton="filled" type="button" [mat-dialog-close]="true" [class.lockstep-danger]="data.danger">
+        {{ data.action }}
+      </button>
     </mat-dialog-actions>
   `,
 })

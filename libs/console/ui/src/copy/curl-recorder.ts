@@ -42,6 +42,7 @@ export function toCurl(request: RecordedRequest, origin: string): string {
   return parts.join(' ');
 }
 
-const withoutSecrets = (name: string, value: unknown): unknown => (secretFields.has(name) && typeof value === 'string' ? '…' : value);
+const withoutSecrets = (name: string, value: unknown): unknown =>
+  secretFields.has(name) && typeof value === 'string' ? '…' : value;
 
 const quote = (text: string): string => `'${text.replaceAll(`'`, `'\\''`)}'`;

@@ -1,7 +1,21 @@
 import { BreakpointObserver } from '@angular/cdk/layout';
 import { CdkVirtualScrollViewport, ScrollingModule } from '@angular/cdk/scrolling';
 import { NgTemplateOutlet } from '@angular/common';
-import { ChangeDetectionStrategy, Component, ElementRef, TemplateRef, afterRenderEffect, computed, contentChildren, inject, input, model, output, signal, viewChild } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  ElementRef,
+  TemplateRef,
+  afterRenderEffect,
+  computed,
+  contentChildren,
+  inject,
+  input,
+  model,
+  output,
+  signal,
+  viewChild,
+} from '@angular/core';
 import { toSignal } from '@angular/core/rxjs-interop';
 import { MatButton } from '@angular/material/button';
 import { RouterLink } from '@angular/router';
@@ -56,11 +70,22 @@ export class DataTable<Row> {
 
   protected readonly none = noSelection;
   protected readonly skeletonLines = Array.from({ length: 8 }, (_, line) => line);
-  protected readonly narrow = toSignal(inject(BreakpointObserver).observe('(width < 720px)').pipe(map((seen) => seen.matches)), { initialValue: false });
-  protected readonly rowHeight = computed(() => (this.narrow() ? 62 : this.preferences.density() === 'comfortable' ? 54 : 44));
-  protected readonly tracks = computed(() => [...(this.selectable() ? ['16px'] : []), ...this.columns().map((column) => column.width)].join(' '));
+  protected readonly narrow = toSignal(
+    inject(BreakpointObserver)
+      .observe('(width < 720px)')
+      .pipe(map((seen) => seen.matches)),
+    { initialValue: false },
+  );
+  protected readonly rowHeight = computed(() =>
+    this.narrow() ? 62 : this.preferences.density() === 'comfortable' ? 54 : 44,
+  );
+  protected readonly tracks = computed(() =>
+    [...(this.selectable() ? ['16px'] : []), ...this.columns().map((column) => column.width)].join(' '),
+  );
   protected readonly someSelected = computed(() => this.selected().size > 0 && !this.allSelected());
-  protected readonly allSelected = computed(() => this.selected().size > 0 && this.selected().size >= this.rows().length);
+  protected readonly allSelected = computed(
+    () => this.selected().size > 0 && this.selected().size >= this.rows().length,
+  );
   protected readonly body = computed(() => {
     if (this.rows().length > 0) return 'rows';
     if (this.state() !== 'ready') return this.state();
@@ -123,7 +148,8 @@ export class DataTable<Row> {
 
   /** `j`, `k` and the arrows move, `x` selects; Enter is the link's own. Not while one types or a dialog is open. */
   protected onKey(event: KeyboardEvent): void {
-    if (this.body() !== 'rows' || event.ctrlKey || event.metaKey || event.altKey || !this.mayListen(event.target)) return;
+    if (this.body() !== 'rows' || event.ctrlKey || event.metaKey || event.altKey || !this.mayListen(event.target))
+      return;
     const isInside = this.element.nativeElement.contains(event.target as Node);
     if (event.key === 'j' || (isInside && event.key === 'ArrowDown')) this.move(1, event);
     else if (event.key === 'k' || (isInside && event.key === 'ArrowUp')) this.move(-1, event);
@@ -142,7 +168,9 @@ export class DataTable<Row> {
     this.focused = Math.min(this.rows().length - 1, Math.max(0, current + by));
     this.reveal(this.focused);
     requestAnimationFrame(() => {
-      this.element.nativeElement.querySelector<HTMLElement>(`[data-index="${this.focused}"] .title`)?.focus({ preventScroll: true });
+      this.element.nativeElement
+        .querySelector<HTMLElement>(`[data-index="${this.focused}"] .title`)
+        ?.focus({ preventScroll: true });
     });
   }
 
@@ -158,7 +186,8 @@ export class DataTable<Row> {
     const seenFrom = viewport.measureScrollOffset();
     const seenHeight = viewport.getViewportSize();
     if (top < seenFrom) viewport.scrollToOffset(top);
-    else if (top + this.rowHeight() > seenFrom + seenHeight) viewport.scrollToOffset(top + this.rowHeight() - seenHeight);
+    else if (top + this.rowHeight() > seenFrom + seenHeight)
+      viewport.scrollToOffset(top + this.rowHeight() - seenHeight);
   }
 
   private toggleFocused(): void {

@@ -53,5 +53,7 @@ export class Field {
   readonly optional = input(false);
   readonly controlId = input(`field-${++counter}`);
   /** For the control's `aria-describedby`. */
-  readonly describedBy = computed(() => (this.error() ? `${this.controlId()}-error` : this.hint() ? `${this.controlId()}-hint` : null));
+  readonly describedBy = computed(() =>
+    this.error() ? `${this.controlId()}-error` : this.hint() ? `${this.controlId()}-hint` : null,
+  );
 }

@@ -41,7 +41,7 @@ import { Icon } from '../icon/icon';
     }
     .words {
       display: flex;
-      flex: 1 1 240px;
+      flex: 1 1 160px;
       flex-wrap: wrap;
       align-items: center;
       gap: 6px 12px;
@@ -60,6 +60,7 @@ import { Icon } from '../icon/icon';
       display: none;
     }
     .about {
+      margin-top: 2px;
       color: var(--ls-ink-2);
       font-size: 13px;
     }

@@ -72,5 +72,7 @@ export class StatusBadge {
   readonly icon = input<IconName>();
   /** Without the tinted pill, for dense rows. */
   readonly plain = input(false);
-  protected readonly shownIcon = computed<IconName>(() => this.icon() ?? (this.tone() === 'running' ? 'activity' : (this.tone() as IconName)));
+  protected readonly shownIcon = computed<IconName>(
+    () => this.icon() ?? (this.tone() === 'running' ? 'activity' : (this.tone() as IconName)),
+  );
 }

@@ -13,7 +13,10 @@ export class Toasts {
   }
 
   /** With one button that leads to a page. */
-  showWithLink(sentence: string, link: { readonly label: string; readonly commands: readonly (string | number)[] }): void {
+  showWithLink(
+    sentence: string,
+    link: { readonly label: string; readonly commands: readonly (string | number)[] },
+  ): void {
     const toast = this.snackBar.open(sentence, link.label, { duration: 8_000 });
     toast.onAction().subscribe(() => void this.router.navigate([...link.commands]));
   }

@@ -1,0 +1,84 @@
+import { formatDuration } from '@lockstep/console-ui';
+
+export interface Fact {
+  readonly name: string;
+  readonly value: string;
+  /** Shown in the fixed-width font: names and numbers that one compares or copies. */
+  readonly isCode: boolean;
+}
+
+/** Facts that another one says better. */
+const leftOut = new Set(['osId', 'osVersion', 'hostKeyType']);
+
+/** What is known by name comes first and in this order; the rest follows as the server names it. */
+const known: Readonly<Record<string, string>> = {
+  address: $localize`Address`,
+  hostName: $localize`Host name`,
+  os: $localize`System`,
+  kernel: $localize`Kernel`,
+  architecture: $localize`Architecture`,
+  systemd: $localize`systemd`,
+  sudo: $localize`sudo`,
+  user: $localize`User`,
+  home: $localize`Home`,
+  homeWritable: $localize`Home can be written to`,
+  sftp: $localize`SFTP`,
+  serverSoftware: $localize`SSH server`,
+  fingerprint: $localize`Host key`,
+  hostKeyAlgorithm: $localize`Host key algorithm`,
+  keyExchange: $localize`Key exchange`,
+  cipher: $localize`Cipher`,
+  loginMethod: $localize`Login by`,
+  connectMs: $localize`Connect took`,
+  keyExchangeMs: $localize`Key exchange took`,
+  loginMs: $localize`Login took`,
+  uptimeSeconds: $localize`Up for`,
+};
+
+const codes = new Set([
+  'address',
+  'addresses',
+  'home',
+  'fingerprint',
+  'hostKeyAlgorithm',
+  'keyExchange',
+  'cipher',
+  'kernel',
+  'serverSoftware',
+  'user',
+  'hostName',
+]);
+
+/** The facts of an operation in words. Empty ones are left out. */
+export function describeFacts(metadata: Readonly<Record<string, unknown>>): readonly Fact[] {
+  const order = [
+    ...Object.keys(known).filter((name) => name in metadata),
+    ...Object.keys(metadata).filter((name) => !(name in known)),
+  ];
+  return order.flatMap((name) => describeFact(name, metadata));
+}
+
+function describeFact(name: string, metadata: Readonly<Record<string, unknown>>): readonly Fact[] {
+  const value = metadata[name];
+  if (leftOut.has(name) || value === null || value === undefined || value === '') return [];
+  if (name === 'addresses' && Array.isArray(value) && value.length < 2) return [];
+  return [{ name: known[name] ?? spaced(name), value: inWords(name, value), isCode: codes.has(name) }];
+}
+
+function inWords(name: string, value: unknown): string {
+  if (typeof value === 'number' && name.endsWith('Ms')) return formatDuration(value);
+  if (typeof value === 'number' && name.endsWith('Seconds')) return formatDuration(value * 1_000);
+  if (typeof value === 'boolean') return value ? $localize`yes` : $localize`no`;
+  if (Array.isArray(value)) return value.map((item) => inWords('', item)).join(', ');
+  if (typeof value === 'string') return /^[a-z]+(_[a-z]+)+$/.test(value) ? value.replaceAll('_', ' ') : value;
+  return JSON.stringify(value);
+}
+
+/** `configTest` → «Config test». */
+function spaced(name: string): string {
+  const words = name.replaceAll(
+    /([a-z\d])([A-Z])/g,
+    (_match, before: string, after: string) => `${before} ${after.toLowerCase()}`,
+  );
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
