@@ -146,6 +146,27 @@ describe('ssh_test', () => {
     });
   });
 
+  describe('on other platforms', () => {
+    it('says which steps make no sense on Cisco VOS', async () => {
+      const { id } = await server.addSshd('vos', sshd, { platform: 'cisco_vos' });
+      const operation = await server.test(id);
+      expect(operation).toMatchObject({ status: 'completed' });
+      expect(stepsOf(operation)).toMatchObject({ authenticate: 'completed', probe: 'skipped', sftp: 'skipped' });
+    });
+
+    it('takes a missing SFTP for a fact where no files are sent', async () => {
+      const noSftp = await startSshd({
+        user: sshd.user,
+        config: [
+          'ForceCommand case "$SSH_ORIGINAL_COMMAND" in *eval*) exec sh -c "$SSH_ORIGINAL_COMMAND";; esac; exit 1',
+        ],
+      });
+      const { id } = await server.addSshd('custom', noSftp, { platform: 'custom' });
+      expect(await server.test(id)).toMatchObject({ status: 'completed', metadata: { sftp: false } });
+      await noSftp.stop();
+    });
+  });
+
   describe('on a frozen host', () => {
     it('ends at the connection by its deadline', async () => {
       const { id } = await server.addSshd('frozen at connect', sshd);

@@ -39,8 +39,7 @@ export class SshTestOperation implements OperationHandler {
       this.reach.open(host, { signal: context.signal, observe: watch(context, host) }),
     );
     try {
-      await context.step('probe', (step) => asFailure(context, () => this.probe({ context, session, step }, host)));
-      await context.step('sftp', (step) => asFailure(context, () => this.trySftp({ context, session, step }, host)));
+      await this.lookAround({ context, session }, host);
       await session.close();
     } finally {
       session.destroy();
@@ -48,11 +47,17 @@ export class SshTestOperation implements OperationHandler {
     return { message: `${host.target.name} can be reached; tested in ${seconds(performance.now() - begun)}` };
   }
 
-  private async probe({ context, session, step }: At, { platform }: ReachableHost): Promise<void> {
-    if (platform === 'cisco_vos') {
-      step.summary('logged in; Cisco VOS has no shell to ask');
+  private async lookAround({ context, session }: Login, host: ReachableHost): Promise<void> {
+    if (host.platform === 'cisco_vos') {
+      context.skip('probe', 'Cisco VOS has no shell that could be asked');
+      context.skip('sftp', 'Cisco VOS takes no files');
       return;
     }
+    await context.step('probe', (step) => asFailure(context, () => this.probe({ context, session, step })));
+    await context.step('sftp', (step) => asFailure(context, () => this.trySftp({ context, session, step }, host)));
+  }
+
+  private async probe({ context, session, step }: At): Promise<void> {
     const deadlineMs = this.reach.deadline(probeDeadlineMs);
     const result = await session.runScript({
       script: probeScript,
@@ -89,9 +94,12 @@ export class SshTestOperation implements OperationHandler {
   }
 }
 
-interface At {
+interface Login {
   readonly context: OperationContext;
   readonly session: SshSession;
+}
+
+interface At extends Login {
   readonly step: StepHandle;
 }
 
