@@ -17,6 +17,8 @@ export class OperationRecorder {
     private readonly dataSource: DataSource,
     private readonly journal: OperationJournal,
     private readonly lease: Lease,
+    /** Called when a write sees that somebody asked to stop: the notification may have come before the run was there to hear it. */
+    private readonly onCancelRequested: () => void = () => undefined,
   ) {}
 
   /** Changes the operation with its event. */
@@ -48,6 +50,7 @@ export class OperationRecorder {
     if (!locked || locked.operation.completedAt || locked.operation.fence !== this.lease.fence) {
       throw new RunStopped('lease_lost');
     }
+    if (locked.operation.cancelRequested) this.onCancelRequested();
     await work(transaction, locked);
   }
 }

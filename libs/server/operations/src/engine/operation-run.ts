@@ -60,7 +60,7 @@ export class OperationRun implements OperationContext {
     this.latest.message = step.title;
     this.handle.step = name;
     await this.writeNow('step_started');
-    this.signal.throwIfAborted();
+    if (this.signal.aborted) this.takeBack(step);
     try {
       const result = await body({ summary: (text) => (step.message = cleanText(text)) });
       await this.endStep(step, 'completed');
@@ -71,6 +71,13 @@ export class OperationRun implements OperationContext {
     } finally {
       this.handle.step = null;
     }
+  }
+
+  /** Announced and stopped before it began: nothing was done, and an operation that has ended shows no step that runs. */
+  private takeBack(step: OperationStep): never {
+    Object.assign(step, { status: 'skipped', startedAt: null });
+    this.handle.step = null;
+    throw this.signal.reason;
   }
 
   skip(name: string, reason: string): void {

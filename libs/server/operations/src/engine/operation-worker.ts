@@ -92,7 +92,9 @@ export class OperationWorker implements OnApplicationBootstrap, OnModuleDestroy 
     const deadline = setTimeout(() => stop.abort(new RunStopped('deadline')), handler.deadlineMs);
     this.leases.hold(lease, stop);
     if (claim.operation.cancelRequested) stop.abort(new RunStopped('cancel'));
-    const recorder = new OperationRecorder(this.dataSource, this.journal, lease);
+    const recorder = new OperationRecorder(this.dataSource, this.journal, lease, () =>
+      stop.abort(new RunStopped('cancel')),
+    );
     const run = new OperationRun(claim, recorder, stop.signal, () => stop.abort(new RunStopped('lease_lost')));
     try {
       const end = await this.outcome(claim, handler, { run, stop });
