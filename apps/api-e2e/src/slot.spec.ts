@@ -18,16 +18,24 @@ describe('the slot of a connection', () => {
     return (await replicas.administrator.createConnection(input)).id;
   };
 
+  /** Every other one at the second replica. */
+  const postAtOnce = (
+    times: number,
+    path: string,
+    headers: Record<string, string> = {},
+  ): Promise<Answer<StartAnswer>[]> => {
+    const atSecond = replicas.administrator.at(replicas.second.url);
+    const requests = Array.from({ length: times }, (_, index) =>
+      (index % 2 ? atSecond : replicas.administrator).post<StartAnswer>(path, undefined, { headers }),
+    );
+    return Promise.all(requests);
+  };
+
   test('of 1,000 requests at once on two replicas one starts and 999 join it, and none is an error', async () => {
     const id = await stuckConnection('a thousand');
-    const clients = [replicas.first.url, replicas.second.url].map((url) => replicas.administrator.at(url));
-    const answers = await Promise.all(
-      Array.from({ length: 1_000 }, (_, index) =>
-        clients[index % 2]?.post<StartAnswer>(`/connections/${String(id)}/test-connection`),
-      ),
-    );
-    const bodies = answers.flatMap((answer) => (answer?.status === 202 ? [answer.body] : []));
-    expect(answers.map((answer) => answer?.status).filter((status) => status !== 202)).toEqual([]);
+    const answers = await postAtOnce(1_000, `/connections/${String(id)}/test-connection`);
+    const bodies = answers.flatMap(({ status, body }) => (status === 202 ? [body] : []));
+    expect(answers.map(({ status }) => status).filter((status) => status !== 202)).toEqual([]);
     expect(bodies.filter(({ status }) => status === 'started')).toHaveLength(1);
     expect(bodies.filter(({ status }) => status === 'already_running')).toHaveLength(999);
     expect(new Set(bodies.map(({ operationId }) => operationId)).size).toBe(1);
@@ -51,18 +59,15 @@ describe('the slot of a connection', () => {
     expect(joined.message).toContain(started.operation.actor.name);
     await operator.client.post(`/operations/${started.operationId}/cancel`);
     await replicas.administrator.ended(started.operationId);
-  });
+  }, 20_000);
 
   test('the same actor and Idempotency-Key get the same operation, at once a hundred times and after its end', async () => {
     const id = await stuckConnection('keyed');
-    const clients = [replicas.first.url, replicas.second.url].map((url) => replicas.administrator.at(url));
     const headers = { 'idempotency-key': 'deploy-42' };
     const path = `/connections/${String(id)}/test-connection`;
-    const same = await Promise.all(
-      Array.from({ length: 100 }, (_, index) => clients[index % 2]?.post<StartAnswer>(path, undefined, { headers })),
-    );
-    const ids = new Set(same.map((answer) => answer?.body.operationId));
-    expect(same.every((answer) => answer?.status === 202)).toBe(true);
+    const same = await postAtOnce(100, path, headers);
+    const ids = new Set(same.map((answer) => answer.body.operationId));
+    expect(same.every((answer) => answer.status === 202)).toBe(true);
     expect(ids.size).toBe(1);
     const [operationId = ''] = [...ids] as string[];
     await replicas.administrator.post(`/operations/${operationId}/cancel`);
@@ -74,5 +79,5 @@ describe('the slot of a connection', () => {
       headers,
     });
     expect([reused.status, reused.body.code]).toEqual([422, 'IDEMPOTENCY_KEY_REUSED']);
-  });
+  }, 20_000);
 });

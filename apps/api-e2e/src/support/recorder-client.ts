@@ -51,6 +51,7 @@ export class RecorderClient {
   readonly faults: string[] = [];
   readonly received: { position: number; payload: OperationUpdate | OperationLog }[] = [];
   readonly resets: number[] = [];
+  private readonly messages: Message[] = [];
   /** Where it began to follow. */
   from = 0;
   position: number | undefined;
@@ -62,10 +63,14 @@ export class RecorderClient {
   ) {}
 
   /** Connects and subscribes, with its cursor when it has one. */
-  async follow(url: string): Promise<ConnectionSnapshot> {
+  async follow(
+    url: string,
+    prepare: (socket: Socket) => void = () => undefined,
+  ): Promise<ConnectionSnapshot & { ok: true }> {
     const socket = openSocket(url, { token: this.token });
     this.socket = socket;
     this.listen(socket);
+    prepare(socket);
     const refused = await handshake(socket);
     if (refused !== undefined) throw new Error(`The handshake was refused: ${refused}`);
     const payload = { connectionId: this.connectionId, ...(this.position !== undefined && { after: this.position }) };
@@ -99,7 +104,7 @@ export class RecorderClient {
       position,
       'operation' in payload ? payload.operation : payload.lines,
     ]);
-    const differences = [...this.faults];
+    const differences = [...this.faults, ...this.messages.splice(0).flatMap(misshapen)];
     if (got.length !== expected.length)
       differences.push(`${String(got.length)} events instead of ${String(expected.length)}`);
     const at = expected.findIndex((entry, index) => !isSame(entry, got[index]));
@@ -109,8 +114,7 @@ export class RecorderClient {
 
   private listen(socket: Socket): void {
     socket.onAny((name: ServerEventName, payload: unknown) => {
-      const fault = misshapen({ name, payload });
-      if (fault !== undefined) this.faults.push(fault);
+      this.messages.push({ name, payload });
       if (name === 'operation:update' || name === 'operation:log')
         this.apply(payload as OperationUpdate | OperationLog);
       if (name === 'connection:operations') this.begin(payload as ConnectionSnapshot);
@@ -140,10 +144,10 @@ export class RecorderClient {
   }
 }
 
-/** Whatever a server sends must be what the contract says. */
-function misshapen({ name, payload }: Message): string | undefined {
+/** Whatever a server sends must be what the contract says. Looked at in the end, so that it costs no time on the way. */
+function misshapen({ name, payload }: Message): string[] {
   const checked = serverEvents[name].payload.safeParse(payload);
-  return checked.success ? undefined : `${name}: ${checked.error.message}`;
+  return checked.success ? [] : [`${name}: ${checked.error.message}`];
 }
 
 const isSame = (left: unknown, right: unknown): boolean => sorted(left) === sorted(right);
