@@ -1,4 +1,4 @@
-import { computed, signal } from '@angular/core';
+import { computed, signal, untracked } from '@angular/core';
 import { readProblem, type ReadableProblem } from '../problem/read-problem';
 
 export interface Page<Row> {
@@ -32,7 +32,8 @@ export class PagedList<Row> {
     this.fetchPage = fetchPage;
     this.generation += 1;
     this.isFetching = false;
-    if (this.rowsSoFar().length === 0) this.phase.set('loading');
+    // Called inside effects, which must not run again when the rows come.
+    if (untracked(this.rowsSoFar).length === 0) this.phase.set('loading');
     await this.fetch(null);
   }
 
