@@ -5,12 +5,14 @@ import { access, chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { startEmbeddedPostgres } from '@lockstep/server-database';
 import { createTestDatabase, type TestDatabase } from '../postgres/test-database.js';
 import { freePort } from '../process/free-port.js';
 import { waitUntil } from '../process/wait-until.js';
 
 const workspace = fileURLToPath(new URL('../../../../../', import.meta.url));
 const program = join(workspace, 'apps/api/dist/main.js');
+const preload = join(workspace, 'tools/end-with-parent.mjs');
 const readyDeadlineMilliseconds = 60_000;
 const stopDeadlineMilliseconds = 30_000;
 
@@ -62,10 +64,12 @@ export class LockstepServer {
   /** Starts it, again after `stop` or `kill9`, with the same port and database. Resolves when it says that it is ready. */
   async start(): Promise<this> {
     const begin = this.output.length;
-    const child = spawn(process.execPath, [program, ...(this.setUp.options.parameters ?? [])], {
+    // Preloaded, so that a test run that is killed leaves no server behind.
+    const child = spawn(process.execPath, ['--import', preload, program, ...(this.setUp.options.parameters ?? [])], {
       env: this.environment(),
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
     });
+    child.stdin.on('error', () => undefined);
     this.process = child;
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (data: Buffer) => (this.output += data.toString()));
@@ -100,11 +104,16 @@ export class LockstepServer {
     await this.stop();
     await this.setUp.ownDatabase?.drop();
     if (this.setUp.options.dataDirectory !== undefined) return;
-    // After a kill -9 the embedded Postgres runs on; where its user cannot reach our folder, its data is elsewhere.
-    if (this.databaseUrl === undefined) await this.start().then(() => this.stop());
-    const location = await readFile(join(this.dataDirectory, 'postgres', 'location'), 'utf8').catch(() => undefined);
-    if (location !== undefined) await rm(location.trim(), { recursive: true, force: true });
+    if (this.databaseUrl === undefined) await this.removeEmbeddedDatabase();
     await rm(this.dataDirectory, { recursive: true, force: true });
+  }
+
+  /** After a kill -9 it runs on, and where Postgres' user cannot reach our folder its data is elsewhere. */
+  private async removeEmbeddedDatabase(): Promise<void> {
+    const dataDirectory = join(this.dataDirectory, 'postgres');
+    await (await startEmbeddedPostgres({ dataDirectory })).stop();
+    const location = await readFile(join(dataDirectory, 'location'), 'utf8').catch(() => undefined);
+    if (location !== undefined) await rm(location.trim(), { recursive: true, force: true });
   }
 
   private async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> {
