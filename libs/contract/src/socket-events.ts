@@ -81,7 +81,7 @@ export const clientEvents = {
   'subscribe:activity': {
     summary: 'All active operations one may see, and from then on their updates.',
     permission: 'operations.read',
-    payload: z.undefined().or(z.strictObject({})),
+    payload: z.strictObject({}).nullish(),
     answer: answer({ operations: z.array(Operation) }),
   },
   authenticate: {

@@ -13,7 +13,7 @@ import {
   mayRole,
   socketPath,
 } from '@lockstep/contract';
-import { AccessEpoch, AccessService } from '@lockstep/server-access';
+import { AccessEpoch, AccessService, type SignedInActor } from '@lockstep/server-access';
 import { ProblemException, toProblemException } from '@lockstep/server-http';
 import type { Subscription } from 'rxjs';
 import { watchBackpressure } from './backpressure.js';
@@ -24,6 +24,9 @@ import { type LiveServer, type LiveSocket, broadcast } from './socket-messages.j
 
 type Acknowledge = (answer: unknown) => void;
 
+/** Milliseconds after which rights that could not be read are looked at again. */
+const checkAgainMs = 500;
+
 /**
  * The door for browsers. Nest’s guards and pipes do not reach a handshake, so it is guarded here: a token or no socket. Every
  * client event of the contract is answered by one function, checked for permission and shape in one place.
@@ -31,11 +34,13 @@ type Acknowledge = (answer: unknown) => void;
 @WebSocketGateway({ path: socketPath, transports: ['websocket'] })
 export class OperationsGateway implements OnGatewayInit, OnGatewayConnection, OnGatewayDisconnect, OnModuleDestroy {
   private readonly logger = new Logger('Live');
+  private readonly admitted = new WeakMap<LiveSocket, SignedInActor>();
   private readonly sessions = new Map<string, LiveSession>();
   private readonly following: Subscription[] = [];
   /** Undefined in a process that only works. */
   private server: LiveServer | undefined;
   private stopWatching: () => void = () => undefined;
+  private checkTimer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly access: AccessService,
@@ -51,7 +56,7 @@ export class OperationsGateway implements OnGatewayInit, OnGatewayConnection, On
     });
     this.following.push(
       this.feed.events.subscribe((event) => broadcast(server, event)),
-      this.epoch.moved.subscribe(() => void this.checkAgain()),
+      this.epoch.moved.subscribe(() => void this.checkAll()),
     );
     this.stopWatching = watchBackpressure(server);
   }
@@ -59,10 +64,17 @@ export class OperationsGateway implements OnGatewayInit, OnGatewayConnection, On
   onModuleDestroy(): void {
     for (const subscription of this.following) subscription.unsubscribe();
     this.stopWatching();
+    clearTimeout(this.checkTimer);
     this.server?.disconnectSockets(true);
   }
 
   handleConnection(socket: LiveSocket): void {
+    const actor = this.admitted.get(socket);
+    if (!actor) throw new Error('A socket came in without being admitted');
+    const session = new LiveSession(socket, actor);
+    this.sessions.set(socket.id, session);
+    // Rights may have changed between the token's check and now.
+    void this.check([session]);
     for (const name of Object.keys(clientEvents) as ClientEventName[]) {
       socket.on(
         name as never,
@@ -87,7 +99,7 @@ export class OperationsGateway implements OnGatewayInit, OnGatewayConnection, On
     if (typeof token !== 'string' || token === '') throw new Error(handshakeErrors.missing);
     const actor = await this.access.authenticate(token).catch(() => undefined);
     if (!actor) throw new Error(handshakeErrors.invalid);
-    this.sessions.set(socket.id, new LiveSession(socket, actor));
+    this.admitted.set(socket, actor);
   }
 
   /** Never throws: whatever goes wrong is an answer. */
@@ -111,12 +123,20 @@ export class OperationsGateway implements OnGatewayInit, OnGatewayConnection, On
     }
   }
 
-  /** Rights changed somewhere: every socket is looked at again. */
-  private async checkAgain(): Promise<void> {
+  /** Rights changed somewhere: every socket is looked at again, until that has worked. */
+  private async checkAll(): Promise<void> {
+    if (await this.check([...this.sessions.values()])) return;
+    clearTimeout(this.checkTimer);
+    this.checkTimer = setTimeout(() => void this.checkAll(), checkAgainMs);
+  }
+
+  private async check(sessions: readonly LiveSession[]): Promise<boolean> {
     try {
-      await this.subscriptions.checkAgain([...this.sessions.values()]);
+      await this.subscriptions.checkAgain(sessions);
+      return true;
     } catch (error) {
       this.logger.error(error);
+      return false;
     }
   }
 }
