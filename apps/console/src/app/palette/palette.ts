@@ -16,7 +16,7 @@ import { Api, listConnections } from '@lockstep/console-api';
 import { ConnectionTests } from '@lockstep/console-connections';
 import { OperationsStore, describeState, typeTitle } from '@lockstep/console-operations';
 import { Icon, Preferences, type IconName } from '@lockstep/console-ui';
-import type { Connection } from '@lockstep/contract';
+import type { Connection, Permission } from '@lockstep/contract';
 import { Subject, debounceTime, switchMap } from 'rxjs';
 
 interface Entry {
@@ -175,23 +175,28 @@ export class Palette {
   }
 
   private pages(): readonly Entry[] {
-    const page = (id: string, icon: IconName, title: string, path: string): Entry => ({
-      id,
-      icon,
-      title,
-      detail: '',
-      group: words.pages,
-      run: () => this.go(path),
-    });
-    return [
-      page('overview', 'overview', $localize`Overview`, '/'),
-      page('connections', 'server', $localize`Connections`, '/connections'),
-      page('operations', 'activity', $localize`Operations`, '/operations'),
-      page('account', 'user', $localize`Account`, '/settings/account'),
-      page('tokens', 'key', $localize`API tokens`, '/settings/tokens'),
-      ...(this.session.may('users.manage') ? [page('users', 'users', $localize`Users`, '/settings/users')] : []),
-      ...(this.session.may('audit.read') ? [page('audit', 'document', $localize`Audit`, '/settings/audit')] : []),
+    const places: readonly (Pick<Entry, 'id' | 'icon' | 'title'> & {
+      readonly path: string;
+      readonly needs?: Permission;
+    })[] = [
+      { id: 'overview', icon: 'overview', title: $localize`Overview`, path: '/' },
+      { id: 'connections', icon: 'server', title: $localize`Connections`, path: '/connections' },
+      { id: 'operations', icon: 'activity', title: $localize`Operations`, path: '/operations' },
+      { id: 'account', icon: 'user', title: $localize`Account`, path: '/settings/account' },
+      { id: 'tokens', icon: 'key', title: $localize`API tokens`, path: '/settings/tokens' },
+      { id: 'users', icon: 'users', title: $localize`Users`, path: '/settings/users', needs: 'users.manage' },
+      { id: 'audit', icon: 'document', title: $localize`Audit`, path: '/settings/audit', needs: 'audit.read' },
     ];
+    return places
+      .filter(({ needs }) => needs === undefined || this.session.may(needs))
+      .map(({ id, icon, title, path }) => ({
+        id,
+        icon,
+        title,
+        detail: '',
+        group: words.pages,
+        run: () => this.go(path),
+      }));
   }
 
   private go(...commands: (string | number)[]): void {

@@ -24,8 +24,7 @@ interface Choice<Value> {
     </button>
     <mat-menu #menu="matMenu" xPosition="before">
       <p class="who">
-        <strong class="ls-cut">{{ user()?.username }}</strong
-        ><span class="ls-small ls-muted">{{ user()?.role }}</span>
+        <strong class="ls-cut">{{ user()?.username }}</strong><span class="ls-small ls-muted">{{ user()?.role }}</span>
       </p>
       <mat-divider />
       @for (choice of themes; track choice.value) {

@@ -11,7 +11,7 @@ import {
 } from '@angular/material/dialog';
 import { Api, changeUser, createUser } from '@lockstep/console-api';
 import { Control, Field, ProblemNotice, fieldError, readProblem, type ReadableProblem } from '@lockstep/console-ui';
-import { Password, Username, type Role, type User } from '@lockstep/contract';
+import { Password, Username, type User, type UserInput } from '@lockstep/contract';
 import { roleChoices, roleSentence, roleTitle } from '../settings/role-words';
 
 /** Makes a user; given one, it sets their password. */
@@ -93,7 +93,11 @@ export class UserDialog {
   protected readonly roleTitle = roleTitle;
   protected readonly roleSentence = roleSentence;
   protected readonly problem = signal<ReadableProblem | null>(null);
-  protected readonly model = signal({ username: this.user?.username ?? '', role: 'operator' as Role, password: '' });
+  protected readonly model = signal<Pick<UserInput, 'username' | 'role' | 'password'>>({
+    username: this.user?.username ?? '',
+    role: 'operator',
+    password: '',
+  });
   protected readonly form = form(this.model, (path) => {
     required(path.username, { message: $localize`Choose a user name.` });
     validateStandardSchema(path.username, Username);

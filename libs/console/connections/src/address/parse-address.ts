@@ -38,18 +38,10 @@ function readOption(word: string, rest: string[], found: Options): void {
   if (!withValue.test(word)) return;
   const value = word.length > 2 ? word.slice(2) : rest.shift();
   if (value === undefined) return;
-  switch (word[1]) {
-    case 'p':
-      return setPort(value, found);
-    case 'l':
-      found.username = value;
-      return;
-    case 'J':
-      found.jump = value;
-      return;
-    case 'o':
-      return readConfigOption(value, found);
-  }
+  if (word.startsWith('-p')) setPort(value, found);
+  if (word.startsWith('-l')) found.username = value;
+  if (word.startsWith('-J')) found.jump = value;
+  if (word.startsWith('-o')) readConfigOption(value, found);
 }
 
 /** `-o Port=2222`, `-o "User deploy"`. */

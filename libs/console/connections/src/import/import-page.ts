@@ -16,6 +16,13 @@ import {
 } from '@lockstep/console-ui';
 import type { CredentialInput, ImportAnswer, ImportFormat } from '@lockstep/contract';
 
+interface ImportModel {
+  readonly format: ImportFormat;
+  readonly text: string;
+  readonly privateKey: string;
+  readonly passphrase: string;
+}
+
 interface FormatWords {
   readonly format: ImportFormat;
   readonly title: string;
@@ -47,7 +54,7 @@ const formats: readonly FormatWords[] = [
 export class ImportPage {
   private readonly api = inject(Api);
   protected readonly formats = formats;
-  protected readonly model = signal({ format: 'ssh_config' as ImportFormat, text: '', privateKey: '', passphrase: '' });
+  protected readonly model = signal<ImportModel>({ format: 'ssh_config', text: '', privateKey: '', passphrase: '' });
   protected readonly form = form(this.model, (path) => {
     required(path.text, { message: $localize`Paste the text, or read it from a file.` });
     maxLength(path.text, 200_000, { message: $localize`At most 200,000 characters.` });

@@ -106,7 +106,7 @@ export class DataTable<Row> {
   protected readonly trackRow = (_index: number, row: Row) => this.rowId()(row);
 
   protected template(column: TableColumn): TemplateRef<CellContext<Row>> | null {
-    return this.cells().find((cell) => cell.key() === column.key)?.template ?? null;
+    return this.cells().find((cell) => cell.lockstepCell() === column.key)?.template ?? null;
   }
 
   protected folded(fold: Fold): readonly TableColumn[] {

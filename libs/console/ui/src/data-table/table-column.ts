@@ -20,9 +20,10 @@ export interface CellContext<Row> {
 /** `<ng-template lockstepCell="name" [lockstepCellOf]="rows()" let-row>`: what stands in the cells of that column. */
 @Directive({ selector: 'ng-template[lockstepCell]' })
 export class CellTemplate<Row> {
-  readonly key = input.required<string>({ alias: 'lockstepCell' });
+  /** The column's key. */
+  readonly lockstepCell = input.required<string>();
   /** Tells the template's compiler what a row is. */
-  readonly rows = input.required<readonly Row[]>({ alias: 'lockstepCellOf' });
+  readonly lockstepCellOf = input.required<readonly Row[]>();
   readonly template = inject<TemplateRef<CellContext<Row>>>(TemplateRef);
 
   static ngTemplateContextGuard<Row>(_directive: CellTemplate<Row>, context: unknown): context is CellContext<Row> {
