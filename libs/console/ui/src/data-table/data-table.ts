@@ -167,11 +167,15 @@ export class DataTable<Row> {
     const current = this.focusedIndex();
     this.focused = Math.min(this.rows().length - 1, Math.max(0, current + by));
     this.reveal(this.focused);
-    requestAnimationFrame(() => {
-      this.element.nativeElement
-        .querySelector<HTMLElement>(`[data-index="${this.focused}"] .title`)
-        ?.focus({ preventScroll: true });
-    });
+    // At once where the row is there already, so that quick presses are counted each.
+    if (!this.focusRow()) requestAnimationFrame(() => this.focusRow());
+  }
+
+  /** False when the row is not drawn yet. */
+  private focusRow(): boolean {
+    const link = this.element.nativeElement.querySelector<HTMLElement>(`[data-index="${this.focused}"] .title`);
+    link?.focus({ preventScroll: true });
+    return link !== null;
   }
 
   private focusedIndex(): number {
