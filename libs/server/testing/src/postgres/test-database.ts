@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { runMigrations } from '@lockstep/server-database';
 import pg from 'pg';
+import { waitUntil } from '../process/wait-until.js';
 import { joinTestServer } from './test-server.js';
 
 const templateName = 'lockstep_template';
@@ -50,8 +51,12 @@ async function ensureTemplate(client: pg.Client, serverUrl: string): Promise<voi
     await client.query(`drop database if exists ${unfinished} with (force)`);
     await client.query(`create database ${unfinished}`);
     await runMigrations(urlOfDatabase(serverUrl, unfinished));
-    // Connections that have just been closed may linger for a moment, and a renamed database must have none.
-    await client.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [unfinished]);
+    // Connections that have just been closed may linger for a moment, and a renamed database must have none. They are
+    // waited for: one that was terminated would still tell its client, whose error nobody listens to any more.
+    await waitUntil(`nobody is connected to ${unfinished}`, async () => {
+      const open = await client.query('select 1 from pg_stat_activity where datname = $1', [unfinished]);
+      return open.rowCount === 0 || undefined;
+    });
     await client.query(`alter database ${unfinished} rename to ${templateName}`);
   } finally {
     await client.query('select pg_advisory_unlock($1)', [templateLock]);
