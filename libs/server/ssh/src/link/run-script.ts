@@ -86,19 +86,21 @@ function collect(channel: ClientChannel, work: { request: ScriptRequest; script:
   const stdout = new OutputCollector({ stream: 'stdout', maximum, onLine: request.onLine });
   const stderr = new OutputCollector({ stream: 'stderr', maximum, onLine: request.onLine });
   return new Promise((resolve, reject) => {
-    let exit: { code: number | null; signal: string | null } | undefined;
-    channel.on('exit', (code: number | null, signal?: string) => {
-      exit = { code, signal: signal ?? null };
-    });
     channel.on('data', (chunk: Buffer) => stdout.push(chunk));
     channel.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
     // A script that ends without reading all of its input is no failure; what counts is its exit status.
     channel.on('error', () => undefined);
-    channel.on('close', () => {
+    // `close` bears the exit status too. Its own event may have passed already: a login shell that only says no can end
+    // the channel in the very packet that opened it.
+    channel.on('close', (code?: number | null, signal?: string) => {
       stdout.end();
       stderr.end();
-      if (exit) resolve({ ...exit, stdout: stdout.text, stderr: stderr.text, cut: stdout.isCut || stderr.isCut });
-      else reject(new SshError('CONNECTION_LOST', 'The command ended without an exit status.', { afterRequest: true }));
+      if (code === undefined) {
+        reject(new SshError('CONNECTION_LOST', 'The command ended without an exit status.', { afterRequest: true }));
+        return;
+      }
+      const cut = stdout.isCut || stderr.isCut;
+      resolve({ code, signal: signal ?? null, stdout: stdout.text, stderr: stderr.text, cut });
     });
     channel.write(script);
     channel.end(request.input ?? '');
