@@ -6,6 +6,7 @@ import { ENGINE_OPTIONS, type EngineOptions } from './engine/engine-options.js';
 import { HandlerRegistry } from './engine/handler-registry.js';
 import { IdempotencyKeys } from './engine/idempotency-keys.js';
 import { LeaseKeeper } from './engine/lease-keeper.js';
+import { OperationAcceptance } from './engine/operation-acceptance.js';
 import { OperationEnder } from './engine/operation-ender.js';
 import { OperationJournal } from './engine/operation-journal.js';
 import { OperationQueue } from './engine/operation-queue.js';
@@ -13,6 +14,7 @@ import { OperationSweeper } from './engine/operation-sweeper.js';
 import { OperationWorker } from './engine/operation-worker.js';
 import { OperationsService } from './engine/operations.service.js';
 import { Retention } from './engine/retention.js';
+import { StartBatches } from './engine/start-batches.js';
 import { Turns } from './engine/turns.js';
 import { WorkerPresence } from './engine/worker-presence.js';
 import { ConnectionSnapshots } from './live/connection-snapshots.js';
@@ -42,6 +44,7 @@ export class OperationsModule {
         IdempotencyKeys,
         LeaseKeeper,
         LiveSubscriptions,
+        OperationAcceptance,
         OperationEnder,
         OperationEventsReader,
         OperationFeed,
@@ -53,6 +56,7 @@ export class OperationsModule {
         OperationSweeper,
         OperationWorker,
         Retention,
+        StartBatches,
         Turns,
         WorkerPresence,
       ],

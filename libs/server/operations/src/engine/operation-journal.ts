@@ -88,6 +88,38 @@ export class OperationJournal {
       [operation.connectionId, operation.id, operation.sequence, event.kind, JSON.stringify(event.data)],
     );
   }
+
+  /**
+   * The first events of operations that were just inserted, in one statement. Streams are locked in the order of their
+   * connections, so that two who append to several never wait in a circle.
+   */
+  async appendAccepted(transaction: EntityManager, operations: readonly OperationEntity[]): Promise<void> {
+    const events = operations.map((operation) => ({
+      connection_id: operation.connectionId,
+      operation_id: operation.id,
+      sequence: operation.sequence,
+      data: { operation: toOperation(operation) },
+    }));
+    await transaction.query(
+      `WITH event AS (
+         SELECT *, row_number() OVER (PARTITION BY connection_id ORDER BY operation_id) AS place
+         FROM jsonb_to_recordset($1) AS e(connection_id integer, operation_id uuid, sequence integer, data jsonb)
+       ), stream AS (
+         INSERT INTO connection_streams AS s (connection_id, position, touched_at)
+         SELECT connection_id, count(*), clock_timestamp() FROM event GROUP BY connection_id ORDER BY connection_id
+         ON CONFLICT (connection_id) DO UPDATE
+           SET position = s.position + EXCLUDED.position, touched_at = clock_timestamp()
+         RETURNING connection_id, position
+       ), written AS (
+         INSERT INTO operation_events (connection_id, position, operation_id, sequence, at, kind, data)
+         SELECT connection_id, stream.position - count(*) OVER (PARTITION BY connection_id) + place,
+           operation_id, sequence, clock_timestamp(), 'accepted', data
+         FROM event JOIN stream USING (connection_id)
+       )
+       SELECT pg_notify('${EVENTS_CHANNEL}', connection_id::text) FROM stream`,
+      [JSON.stringify(events)],
+    );
+  }
 }
 
 export const sizeOf = (lines: readonly LogLine[]): number =>

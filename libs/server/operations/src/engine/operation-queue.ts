@@ -18,6 +18,15 @@ export class OperationQueue {
     );
   }
 
+  /** The same for several that were just accepted. */
+  async addAll(transaction: EntityManager, operationIds: readonly string[]): Promise<void> {
+    await transaction.query(
+      `SELECT FROM unnest($1::text[]) AS operation (id), graphile_worker.add_job('${RUN_OPERATION}',
+         json_build_object('operationId', operation.id), job_key := operation.id, max_attempts := 3)`,
+      [operationIds],
+    );
+  }
+
   /** The same for an operation that may still have a job waiting, which then keeps its place. */
   async addIfLost(transaction: EntityManager, operationId: string): Promise<void> {
     await transaction.query(

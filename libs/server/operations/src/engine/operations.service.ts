@@ -3,15 +3,16 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { Actor, Operation, StartAnswer } from '@lockstep/contract';
 import { AuditService } from '@lockstep/server-access';
 import { ProblemException, notFound } from '@lockstep/server-http';
-import { type DataSource, type EntityManager, In, type QueryDeepPartialEntity } from 'typeorm';
+import { type DataSource, type EntityManager, In } from 'typeorm';
 import { OperationEntity } from '../model/operation.entity.js';
 import { toOperation } from '../model/operation.mapper.js';
-import { HandlerRegistry } from './handler-registry.js';
 import { IdempotencyKeys } from './idempotency-keys.js';
+import { type Accepted, OperationAcceptance } from './operation-acceptance.js';
+import { auditOf } from './operation-audit.js';
 import { OperationJournal } from './operation-journal.js';
-import { OperationQueue } from './operation-queue.js';
 import { CANCEL_CHANNEL } from './operation-worker.js';
-import { type StartRequest, newOperation } from './start-request.js';
+import { StartBatches } from './start-batches.js';
+import type { StartRequest } from './start-request.js';
 import { Turns } from './turns.js';
 
 /** Times that a start looks again when what held the slot has just ended. */
@@ -22,9 +23,9 @@ const mostTries = 3;
 export class OperationsService {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
-    private readonly registry: HandlerRegistry,
     private readonly journal: OperationJournal,
-    private readonly queue: OperationQueue,
+    private readonly acceptance: OperationAcceptance,
+    private readonly batches: StartBatches,
     private readonly turns: Turns,
     private readonly keys: IdempotencyKeys,
     private readonly audit: AuditService,
@@ -33,8 +34,10 @@ export class OperationsService {
   /** Starts the operation, or joins the one that holds its slot. Row, first event, job and audit entry are one transaction. */
   async start(request: StartRequest): Promise<StartAnswer> {
     for (let attempt = 1; attempt <= mostTries; attempt += 1) {
-      const answer = await this.dataSource.transaction((transaction) => this.startOrJoin(transaction, request));
-      if (answer) return answer;
+      const accepted = await (request.idempotencyKey === undefined
+        ? this.batches.start(request)
+        : this.startByKey(request));
+      if (accepted) return toStartAnswer(accepted);
     }
     throw new ProblemException('CONFLICT', 'Operations of this kind end as fast as they begin here; try again.');
   }
@@ -68,7 +71,7 @@ export class OperationsService {
         });
         await transaction.query(`SELECT pg_notify('${CANCEL_CHANNEL}', $1)`, [id]);
       }
-      await this.record(transaction, { actor, action: 'operation.cancelled', operation });
+      await this.audit.record(transaction, auditOf('operation.cancelled', operation, actor));
       return toOperation(operation);
     });
   }
@@ -96,63 +99,16 @@ export class OperationsService {
     return transaction.existsBy(OperationEntity, { connectionId, status: In(['pending', 'in_progress']) });
   }
 
-  private async startOrJoin(transaction: EntityManager, request: StartRequest): Promise<StartAnswer | undefined> {
-    const known = await this.keys.find(transaction, request);
-    if (known) return answer(known.operation, known.started);
-    const started = await this.insert(transaction, request);
-    const operation = started ?? (await this.findActive(transaction, request));
-    if (!operation) return undefined;
-    await this.keys.keep(transaction, request, { operation, started: started !== undefined });
-    if (started) await this.record(transaction, { actor: request.actor, action: 'operation.started', operation });
-    return answer(operation, started !== undefined);
-  }
-
-  /** The slot is the unique index: whoever inserts nothing has lost the race. */
-  private async insert(transaction: EntityManager, request: StartRequest): Promise<OperationEntity | undefined> {
-    const operation = newOperation(request, this.registry.get(request.type));
-    const result = await transaction
-      .createQueryBuilder()
-      .insert()
-      .into(OperationEntity)
-      .values({ ...(operation as QueryDeepPartialEntity<OperationEntity>), startedAt: () => 'clock_timestamp()' })
-      .orIgnore()
-      .returning('started_at')
-      .execute();
-    const [row] = result.raw as { started_at: Date }[];
-    if (!row) return undefined;
-    operation.startedAt = row.started_at;
-    await this.journal.append(transaction, operation, {
-      kind: 'accepted',
-      data: { operation: toOperation(operation) },
-    });
-    await this.queue.add(transaction, operation.id);
-    return operation;
-  }
-
-  private findActive(transaction: EntityManager, request: StartRequest): Promise<OperationEntity | null> {
-    return transaction.findOneBy(OperationEntity, {
-      connectionId: request.connection.id,
-      type: request.type,
-      target: request.target ?? '',
-      status: In(['pending', 'in_progress']),
-    });
-  }
-
-  private async record(
-    transaction: EntityManager,
-    { actor, action, operation }: { actor: Actor; action: string; operation: OperationEntity },
-  ): Promise<void> {
-    await this.audit.record(transaction, {
-      actor,
-      action,
-      subject: `operation:${operation.id}`,
-      result: 'ok',
-      detail: {
-        type: operation.type,
-        connectionId: operation.connectionId,
-        connection: operation.connectionName,
-        target: operation.target,
-      },
+  /** A key asks for looks of its own before and after, so such a request has a transaction of its own. */
+  private startByKey(request: StartRequest): Promise<Accepted | undefined> {
+    return this.dataSource.transaction(async (transaction) => {
+      const known = await this.keys.find(transaction, request);
+      if (known) return known;
+      const [accepted] = await this.acceptance.accept(transaction, [request]);
+      if (!accepted) return undefined;
+      await this.keys.keep(transaction, request, accepted);
+      await this.acceptance.record(transaction, [accepted]);
+      return accepted;
     });
   }
 }
@@ -160,9 +116,9 @@ export class OperationsService {
 const skipped = (operation: OperationEntity): OperationEntity['steps'] =>
   operation.steps.map((step) => (step.status === 'pending' ? { ...step, status: 'skipped' } : step));
 
-const answer = (entity: OperationEntity, started: boolean): StartAnswer => ({
-  operationId: entity.id,
+const toStartAnswer = ({ operation, started }: Accepted): StartAnswer => ({
+  operationId: operation.id,
   status: started ? 'started' : 'already_running',
-  message: started ? 'The operation was started.' : `It was already running, started by ${entity.actor.name}.`,
-  operation: toOperation(entity),
+  message: started ? 'The operation was started.' : `It was already running, started by ${operation.actor.name}.`,
+  operation: toOperation(operation),
 });

@@ -1,0 +1,106 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { AuditService } from '@lockstep/server-access';
+import { type DataSource, type EntityManager, In } from 'typeorm';
+import { OperationEntity } from '../model/operation.entity.js';
+import { HandlerRegistry } from './handler-registry.js';
+import { auditOf } from './operation-audit.js';
+import { OperationJournal } from './operation-journal.js';
+import { OperationQueue } from './operation-queue.js';
+import { type StartRequest, newOperation } from './start-request.js';
+
+/** The operation that a request got, and whether it was the request that started it. */
+export interface Accepted {
+  readonly operation: OperationEntity;
+  readonly started: boolean;
+}
+
+/** Puts operations into the database: row, first event and job, for any number of requests in the same few statements. */
+@Injectable()
+export class OperationAcceptance {
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly registry: HandlerRegistry,
+    private readonly journal: OperationJournal,
+    private readonly queue: OperationQueue,
+    private readonly audit: AuditService,
+  ) {}
+
+  /**
+   * Starts an operation for each slot that is free. The slot is the unique index: whoever inserts nothing has lost the
+   * race, and gets the one that holds it. Undefined: what held the slot has just ended, so the request may ask again.
+   */
+  async accept(transaction: EntityManager, requests: readonly StartRequest[]): Promise<(Accepted | undefined)[]> {
+    const first = new Map<string, { request: StartRequest; operation: OperationEntity }>();
+    for (const request of requests) {
+      const operation = newOperation(request, this.registry.get(request.type));
+      const slot = slotOf(operation);
+      if (!first.has(slot)) first.set(slot, { request, operation });
+    }
+    const started = await this.insert(
+      transaction,
+      [...first.values()].map(({ operation }) => operation),
+    );
+    const lost = [...first].filter(([slot]) => !started.has(slot)).map(([, { operation }]) => operation);
+    const active = await this.findActive(transaction, lost);
+    return requests.map((request) => {
+      const slot = slotOf({ connectionId: request.connection.id, type: request.type, target: request.target ?? '' });
+      const own = started.get(slot);
+      if (own) return { operation: own, started: first.get(slot)?.request === request };
+      const holder = active.get(slot);
+      return holder && { operation: holder, started: false };
+    });
+  }
+
+  /** The audit entries; last in the transaction, see `AuditService`. */
+  async record(transaction: EntityManager, accepted: readonly (Accepted | undefined)[]): Promise<void> {
+    const started = accepted.flatMap((each) => (each?.started ? [each.operation] : []));
+    await this.audit.recordAll(
+      transaction,
+      started.map((operation) => auditOf('operation.started', operation, operation.actor)),
+    );
+  }
+
+  /** Those that got their slot. In the order of slots, so that two replicas never wait for each other in a circle. */
+  private async insert(
+    transaction: EntityManager,
+    operations: readonly OperationEntity[],
+  ): Promise<Map<string, OperationEntity>> {
+    const { columns } = this.dataSource.getMetadata(OperationEntity);
+    const rows = operations.map((operation) =>
+      Object.fromEntries(columns.map((column) => [column.databaseName, column.getEntityValue(operation) as unknown])),
+    );
+    const names = columns.map(({ databaseName }) => databaseName);
+    const values = names.map((name) => (name === 'started_at' ? 'clock_timestamp()' : name));
+    const inserted = await transaction.query<{ id: string; started_at: Date }[]>(
+      `INSERT INTO operations (${names.join(', ')})
+       SELECT ${values.join(', ')} FROM jsonb_populate_recordset(NULL::operations, $1) ORDER BY connection_id, type, target
+       ON CONFLICT DO NOTHING RETURNING id, started_at`,
+      [JSON.stringify(rows)],
+    );
+    const times = new Map(inserted.map((row) => [row.id, row.started_at]));
+    const started = operations.filter(({ id }) => times.has(id));
+    for (const operation of started) operation.startedAt = times.get(operation.id) ?? operation.startedAt;
+    if (started.length > 0) {
+      await this.journal.appendAccepted(transaction, started);
+      await this.queue.addAll(
+        transaction,
+        started.map(({ id }) => id),
+      );
+    }
+    return new Map(started.map((operation) => [slotOf(operation), operation]));
+  }
+
+  private async findActive(
+    transaction: EntityManager,
+    lost: readonly OperationEntity[],
+  ): Promise<Map<string, OperationEntity>> {
+    if (lost.length === 0) return new Map();
+    const connectionId = In(lost.map((operation) => operation.connectionId));
+    const active = await transaction.findBy(OperationEntity, { connectionId, status: In(['pending', 'in_progress']) });
+    return new Map(active.map((operation) => [slotOf(operation), operation]));
+  }
+}
+
+const slotOf = ({ connectionId, type, target }: Pick<OperationEntity, 'connectionId' | 'type' | 'target'>): string =>
+  JSON.stringify([connectionId, type, target]);
