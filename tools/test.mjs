@@ -12,7 +12,10 @@ import { runNode, runTarget } from './workspace.mjs';
 
 const suites = {
   unit: { run: (parameters) => runJest({ projects: ['server-unit', 'console'] }, parameters) },
-  integration: { needs: ['openssh-server'], run: (parameters) => runJest({ projects: ['server-integration'] }, parameters) },
+  integration: {
+    needs: ['openssh-server'],
+    run: (parameters) => runJest({ projects: ['server-integration'] }, parameters),
+  },
   'api-e2e': {
     needs: ['openssh-server'],
     built: true,

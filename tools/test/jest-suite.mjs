@@ -13,7 +13,11 @@ export async function runJest({ projects, inOrder = false }, parameters) {
   const folder = mkdtempSync(join(tmpdir(), 'lockstep-report-'));
   const report = join(folder, 'report.json');
   try {
-    const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
+    const jest = [
+      '--experimental-vm-modules',
+      '--disable-warning=ExperimentalWarning',
+      'node_modules/jest/bin/jest.js',
+    ];
     const chosen = ['--selectProjects', ...projects];
     const order = inOrder ? ['--runInBand'] : [];
     const paths = parameters.length > 0 ? ['--testPathPatterns', ...parameters] : [];
@@ -29,6 +33,8 @@ function count(report) {
   return {
     passed: report.numPassedTests,
     failed: report.numFailedTests + report.numRuntimeErrorTestSuites,
-    leftOut: tests.filter(({ status }) => ['pending', 'todo', 'disabled'].includes(status)).map(({ fullName }) => fullName),
+    leftOut: tests
+      .filter(({ status }) => ['pending', 'todo', 'disabled'].includes(status))
+      .map(({ fullName }) => fullName),
   };
 }

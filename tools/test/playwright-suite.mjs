@@ -8,8 +8,14 @@ export async function runPlaywright(parameters) {
   const folder = mkdtempSync(join(tmpdir(), 'lockstep-report-'));
   const report = join(folder, 'report.json');
   try {
-    const playwright = ['node_modules/@playwright/test/cli.js', 'test', '--config=apps/console-e2e/playwright.config.ts'];
-    await runNode([...playwright, '--reporter=list,json', ...parameters], { env: { PLAYWRIGHT_JSON_OUTPUT_NAME: report } });
+    const playwright = [
+      'node_modules/@playwright/test/cli.js',
+      'test',
+      '--config=apps/console-e2e/playwright.config.ts',
+    ];
+    await runNode([...playwright, '--reporter=list,json', ...parameters], {
+      env: { PLAYWRIGHT_JSON_OUTPUT_NAME: report },
+    });
     const { stats, suites, errors } = JSON.parse(readFileSync(report, 'utf8'));
     return {
       passed: stats.expected,
