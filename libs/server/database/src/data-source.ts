@@ -9,6 +9,9 @@ export interface DatabaseOptions {
   readonly entities?: DataSourceOptions['entities'];
 }
 
+/** Half of a worker's lease: whatever a lost worker had locked is free before its operations are taken over. */
+const mostIdleInTransactionMs = 10_000;
+
 export function dataSourceOptions({ url, poolSize = 20, entities = [] }: DatabaseOptions) {
   return {
     type: 'postgres' as const,
@@ -22,6 +25,8 @@ export function dataSourceOptions({ url, poolSize = 20, entities = [] }: Databas
     poolSize,
     applicationName: 'lockstep',
     connectTimeoutMS: 5_000,
+    // A process that is frozen inside a transaction would keep its row locks, and so its operations, from everybody else.
+    extra: { idle_in_transaction_session_timeout: mostIdleInTransactionMs },
     // A listener of errors for idle clients: without one a restart of Postgres would end the process.
     poolErrorHandler: () => undefined,
   };

@@ -1,7 +1,7 @@
 import { QueryFailedError } from 'typeorm';
 
-/** SQLSTATE classes that say: Postgres cannot be reached or is going down (appendix A of its manual). */
-const unavailable = /^(08...|57P0[123]|53300)$/;
+/** SQLSTATE classes that say: Postgres cannot be reached, is going down or ended the session (appendix A of its manual). */
+const unavailable = /^(08...|57P0[123]|53300|25P03)$/;
 const refused = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT']);
 const lost =
   /Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|Client was closed|not queryable/i;
