@@ -88,15 +88,15 @@ export class ApiClient {
   }
 
   /** The operation once a condition holds for it. */
-  operationOnce(id: string, holds: (operation: Operation) => boolean, deadlineMs = 20_000): Promise<Operation> {
-    return waitUntil(
-      `operation ${id} is as awaited`,
-      async () => {
-        const operation = await this.operation(id).catch(() => undefined);
-        return operation && holds(operation) ? operation : undefined;
-      },
-      deadlineMs,
-    );
+  async operationOnce(id: string, holds: (operation: Operation) => boolean, deadlineMs = 20_000): Promise<Operation> {
+    let last: Operation | undefined;
+    const look = async (): Promise<Operation | undefined> => {
+      last = await this.operation(id).catch(() => last);
+      return last && holds(last) ? last : undefined;
+    };
+    return waitUntil(`operation ${id} is as awaited`, look, deadlineMs).catch((cause: unknown) => {
+      throw new Error(`${String(cause)}; it was last ${JSON.stringify(last)}`, { cause });
+    });
   }
 
   ended(id: string, deadlineMs?: number): Promise<Operation> {

@@ -91,7 +91,11 @@ export class StuckHost {
 
   private serveFiles(sftp: SFTPWrapper): void {
     sftp.on('error', () => undefined);
-    if (this.stuckAt === 'sftp') return;
+    if (this.stuckAt === 'sftp') {
+      // Without a listener ssh2 itself would answer that it knows no such request.
+      sftp.on('REALPATH', () => undefined);
+      return;
+    }
     const { STATUS_CODE } = ssh2.utils.sftp;
     sftp.on('REALPATH', (id) =>
       sftp.name(id, [{ filename: '/home/tester', longname: '/home/tester', attrs: {} as never }]),

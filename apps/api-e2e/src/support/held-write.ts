@@ -1,0 +1,43 @@
+import { waitUntil } from '@lockstep/server-testing';
+import type { EventTable } from './event-table.js';
+
+const key = 4_711;
+
+/** A worker that waits inside a transaction. */
+export interface HeldWrite {
+  /** Resolves once a worker is there. */
+  caught(): Promise<void>;
+  letGo(): Promise<void>;
+}
+
+/**
+ * Holds a server's worker inside a transaction: the event that ends the first step of a connection's operation waits,
+ * with the operation's row locked, until it is let go. So a process can be killed or frozen at that very moment.
+ */
+export async function holdFirstStep(table: EventTable, connectionId: number): Promise<HeldWrite> {
+  const holder = await table.connect();
+  await holder.query('SELECT pg_advisory_lock($1)', [key]);
+  await table.query(`
+    CREATE OR REPLACE FUNCTION hold_event() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      PERFORM pg_advisory_xact_lock_shared(${String(key)});
+      RETURN NEW;
+    END $$`);
+  await table.query(`
+    CREATE OR REPLACE TRIGGER hold_event BEFORE INSERT ON operation_events FOR EACH ROW
+    WHEN (NEW.connection_id = ${String(connectionId)} AND NEW.kind = 'step_ended') EXECUTE FUNCTION hold_event()`);
+  const isCaught = async (): Promise<true | undefined> => {
+    const waiting = `SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = $1 AND NOT granted
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+    return (await table.query(waiting, [key])).length > 0 ? true : undefined;
+  };
+  return {
+    caught: async () => {
+      await waitUntil('a worker is held in its transaction', isCaught);
+    },
+    letGo: async () => {
+      await holder.query('SELECT pg_advisory_unlock($1)', [key]);
+      holder.release();
+    },
+  };
+}
