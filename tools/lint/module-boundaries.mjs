@@ -13,8 +13,8 @@ const arrows = {
     connections: ['http', 'database', 'secrets', 'access', 'operations', 'ssh'],
     testing: ['database'],
     app: ['http', 'database', 'secrets', 'access', 'operations', 'connections', 'ssh'],
-    // Journeys and measurements look from outside: they start the built server and speak REST and Socket.IO.
-    e2e: ['testing'],
+    // Journeys and measurements look from outside: they start the built server and a Postgres, speak REST and Socket.IO.
+    e2e: ['testing', 'database'],
     bench: ['testing', 'database'],
   },
   console: {
