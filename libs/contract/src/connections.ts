@@ -7,13 +7,16 @@ import { ConnectionId, Fingerprint, OperationId, Tag, Timestamp } from './primit
 export const Platform = z.enum(['systemd', 'cisco_vos', 'custom']).meta({ id: 'Platform' });
 export type Platform = z.infer<typeof Platform>;
 
-/** A host name (RFC 1123 §2.1), an IPv4 address or an IPv6 address without brackets. */
+/**
+ * A host name (RFC 1123 §2.1), an IPv4 address or an IPv6 address without brackets. No two repetitions beside each other take
+ * the same character: zod tries the pattern on a text of any length, and quadratic time would stop the whole server.
+ */
 export const Host = z
   .string()
   .min(1)
   .max(253)
   .regex(
-    /^(?:[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]+)$/,
+    /^(?:[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?|[0-9A-Fa-f.]*:[0-9A-Fa-f:.]+)$/,
     'must be a host name or an IP address',
   );
 export const Port = z.number().int().min(1).max(65_535);
