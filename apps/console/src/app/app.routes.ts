@@ -1,7 +1,8 @@
 import type { Routes } from '@angular/router';
-import { accessRoutes, settingsRoutes, signedIn } from '@lockstep/console-access';
-import { connectionsRoutes, startRoutes } from '@lockstep/console-connections';
-import { operationsRoutes } from '@lockstep/console-operations';
+import { signedIn } from '@lockstep/console-access';
+import { accessRoutes, settingsRoutes } from '@lockstep/console-access/routes';
+import { connectionsRoutes, startRoutes } from '@lockstep/console-connections/routes';
+import { operationsRoutes } from '@lockstep/console-operations/routes';
 
 export const appRoutes: Routes = [
   ...accessRoutes,

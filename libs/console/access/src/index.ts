@@ -1,4 +1,3 @@
-export { accessRoutes, settingsRoutes } from './access.routes';
 export { permitted, signedIn } from './session/guards';
 export { Session } from './session/session';
 export { sessionInterceptor } from './session/session-interceptor';

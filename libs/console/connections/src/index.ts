@@ -1,2 +1,1 @@
-export { connectionsRoutes, startRoutes } from './connections.routes';
 export { ConnectionTests } from './test-button/connection-tests';

@@ -1,10 +1,5 @@
 export { Announcer } from './announcer/announcer';
-export { Confirm } from './confirm-dialog/confirm';
-export { CopyButton } from './copy/copy-button';
 export { CurlRecorder, toCurl, type RecordedRequest } from './copy/curl-recorder';
-export { DataTable } from './data-table/data-table';
-export { PagedList, type Page } from './data-table/paged-list';
-export { CellTemplate, type TableColumn } from './data-table/table-column';
 export { EmptyState } from './empty-state/empty-state';
 export { Control } from './field/control';
 export { Field } from './field/field';
@@ -21,5 +16,3 @@ export { StatusBadge, type Tone } from './status-badge/status-badge';
 export { Clock } from './time/clock';
 export { ElapsedTime } from './time/elapsed-time';
 export { formatClock, formatClockWithSeconds, formatDuration, formatExact, formatRelative } from './time/format-time';
-export { RelativeTime } from './time/relative-time';
-export { Toasts } from './toast/toasts';

@@ -1,5 +1,4 @@
-import { A11yModule } from '@angular/cdk/a11y';
-import { OverlayModule, type ConnectedPosition } from '@angular/cdk/overlay';
+import { OverlayContainer, OverlayModule, type CdkOverlayOrigin, type ConnectedPosition } from '@angular/cdk/overlay';
 import {
   ChangeDetectionStrategy,
   Component,
@@ -14,8 +13,9 @@ import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { MatDialog } from '@angular/material/dialog';
 import { MatTooltip } from '@angular/material/tooltip';
 import { NavigationEnd, Router, RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
+import { ConnectionRooms } from '@lockstep/console-live';
 import { ActivityTray, Failures, OperationsStore, describeState, typeTitle } from '@lockstep/console-operations';
-import { Announcer, Icon, Preferences, Spinner, type IconName } from '@lockstep/console-ui';
+import { Announcer, Icon, Preferences, Spinner, formatClock, type IconName } from '@lockstep/console-ui';
 import type { Operation } from '@lockstep/contract';
 import { filter } from 'rxjs';
 import { LinkChip } from '../link-chip/link-chip';
@@ -37,7 +37,6 @@ const below: ConnectedPosition[] = [
 @Component({
   selector: 'lockstep-shell',
   imports: [
-    A11yModule,
     ActivityTray,
     Icon,
     LinkChip,
@@ -57,12 +56,18 @@ const below: ConnectedPosition[] = [
 export class Shell {
   private readonly dialog = inject(MatDialog);
   private readonly announcer = inject(Announcer);
+  private readonly rooms = inject(ConnectionRooms);
   private readonly main = viewChild.required<ElementRef<HTMLElement>>('main');
   protected readonly preferences = inject(Preferences);
   protected readonly store = inject(OperationsStore);
   protected readonly failures = inject(Failures);
 
   protected readonly below = below;
+  /** The time up to which what is shown is known to be current; null while it is live. */
+  protected readonly offlineSince = computed(() => {
+    const link = this.rooms.link();
+    return link.kind === 'offline' ? formatClock(link.since) : null;
+  });
   protected readonly isTrayOpen = signal(false);
   protected readonly isWide = computed(() => this.preferences.rail() === 'wide');
   protected readonly places: readonly Place[] = [
@@ -74,6 +79,7 @@ export class Shell {
   protected readonly shortcut = /Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘ K' : 'Ctrl K';
 
   constructor() {
+    nameOverlays(inject(OverlayContainer).getContainerElement());
     const title = inject(PageTitle);
     effect(() => title.tab.set({ active: this.store.active().length, failed: this.failures.faults().length }));
     this.store.ended.pipe(takeUntilDestroyed()).subscribe((operation) => this.announce(operation));
@@ -83,6 +89,11 @@ export class Shell {
         takeUntilDestroyed(),
       )
       .subscribe(() => this.isTrayOpen.set(false));
+  }
+
+  protected closeTray(origin: CdkOverlayOrigin): void {
+    this.isTrayOpen.set(false);
+    (origin.elementRef as ElementRef<HTMLElement>).nativeElement.focus();
   }
 
   protected toggleRail(): void {
@@ -120,6 +131,12 @@ export class Shell {
     if (operation.status === 'failed') this.announcer.alert(sentence);
     else this.announcer.say(sentence);
   }
+}
+
+/** Menus and the tray are drawn beside the page; a landmark of their own makes them findable. */
+function nameOverlays(container: HTMLElement): void {
+  container.setAttribute('role', 'region');
+  container.setAttribute('aria-label', $localize`Menus and dialogs`);
 }
 
 const isTyping = (target: EventTarget | null): boolean =>

@@ -6,7 +6,8 @@ import { MatDivider } from '@angular/material/divider';
 import { MatMenu, MatMenuItem, MatMenuTrigger } from '@angular/material/menu';
 import { RouterLink } from '@angular/router';
 import { Session } from '@lockstep/console-access';
-import { CurlRecorder, Icon, Preferences, Toasts, toCurl, type Density, type Theme } from '@lockstep/console-ui';
+import { CurlRecorder, Icon, Preferences, toCurl, type Density, type Theme } from '@lockstep/console-ui';
+import { Toasts } from '@lockstep/console-ui/overlays';
 
 interface Choice<Value> {
   readonly value: Value;

@@ -1,7 +1,9 @@
 import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
 import { MatButton } from '@angular/material/button';
 import { Api, listAudit } from '@lockstep/console-api';
-import { EmptyState, PagedList, RelativeTime, Spinner, StatusBadge, type Tone } from '@lockstep/console-ui';
+import { EmptyState, Spinner, StatusBadge, type Tone } from '@lockstep/console-ui';
+import { PagedList } from '@lockstep/console-ui/table';
+import { RelativeTime } from '@lockstep/console-ui/overlays';
 import type { AuditEntry } from '@lockstep/contract';
 
 /** Who did what to which with what result, newest first. */

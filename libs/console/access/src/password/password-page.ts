@@ -2,15 +2,8 @@ import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@a
 import { FormField, form, required, submit, validate, validateStandardSchema } from '@angular/forms/signals';
 import { MatButton } from '@angular/material/button';
 import { Api, changeMyPassword } from '@lockstep/console-api';
-import {
-  Control,
-  Field,
-  ProblemNotice,
-  Toasts,
-  fieldError,
-  readProblem,
-  type ReadableProblem,
-} from '@lockstep/console-ui';
+import { Control, Field, ProblemNotice, fieldError, readProblem, type ReadableProblem } from '@lockstep/console-ui';
+import { Toasts } from '@lockstep/console-ui/overlays';
 import { Password } from '@lockstep/contract';
 import { Session } from '../session/session';
 import { roleSentence, roleTitle } from '../settings/role-words';

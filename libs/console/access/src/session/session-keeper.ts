@@ -1,5 +1,4 @@
-import { Injectable, effect, inject, untracked } from '@angular/core';
-import { MatDialog, type MatDialogRef } from '@angular/material/dialog';
+import { Injectable, Injector, effect, inject, untracked } from '@angular/core';
 import { Router } from '@angular/router';
 import { Session } from './session';
 
@@ -7,31 +6,31 @@ import { Session } from './session';
 @Injectable({ providedIn: 'root' })
 export class SessionKeeper {
   private readonly session = inject(Session);
-  private readonly dialog = inject(MatDialog);
+  private readonly injector = inject(Injector);
   private readonly router = inject(Router);
-  private asking: MatDialogRef<unknown> | null = null;
+  /** Closes the dialog that asks; null while none is open. */
+  private stopAsking: (() => void) | null = null;
 
   constructor() {
     effect(() => {
       const state = this.session.state();
       untracked(() => {
         if (state === 'expired') void this.ask();
-        if (state === 'signed_in') this.asking?.close();
+        if (state === 'signed_in') this.stopAsking?.();
         if (state === 'signed_out') this.leave();
       });
     });
   }
 
+  /** Dialogs are fetched when one is needed: most sessions never expire under one's hands. */
   private async ask(): Promise<void> {
-    if (this.asking !== null) return;
-    const { SignInAgainDialog } = await import('./sign-in-again-dialog');
-    if (this.session.state() !== 'expired') return;
-    this.asking = this.dialog.open(SignInAgainDialog, { width: '420px', disableClose: true });
-    this.asking.afterClosed().subscribe(() => (this.asking = null));
+    const { openSignInAgain } = await import('./sign-in-again-dialog');
+    if (this.session.state() !== 'expired' || this.stopAsking !== null) return;
+    this.stopAsking = openSignInAgain(this.injector, () => (this.stopAsking = null));
   }
 
   private leave(): void {
-    this.asking?.close();
+    this.stopAsking?.();
     const isOutside = /^\/(sign-in|setup)/.test(this.router.url);
     if (this.router.navigated && !isOutside) void this.router.navigate(['/sign-in']);
   }

@@ -1,6 +1,6 @@
-import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
+import { ChangeDetectionStrategy, Component, type Injector, computed, inject } from '@angular/core';
 import { MatButton } from '@angular/material/button';
-import { MatDialogContent, MatDialogRef, MatDialogTitle } from '@angular/material/dialog';
+import { MatDialog, MatDialogContent, MatDialogRef, MatDialogTitle } from '@angular/material/dialog';
 import { Session } from './session';
 import { SignInForm } from './sign-in-form';
 
@@ -20,7 +20,7 @@ import { SignInForm } from './sign-in-form';
     </mat-dialog-content>
   `,
 })
-export class SignInAgainDialog {
+class SignInAgainDialog {
   protected readonly dialog = inject(MatDialogRef);
   private readonly session = inject(Session);
   protected readonly username = computed(() => this.session.user()?.username ?? '');
@@ -29,4 +29,11 @@ export class SignInAgainDialog {
     await this.session.signOut();
     this.dialog.close();
   }
+}
+
+/** Opens it; what comes back closes it. `closed` is called once it is gone, however that came about. */
+export function openSignInAgain(injector: Injector, closed: () => void): () => void {
+  const opened = injector.get(MatDialog).open(SignInAgainDialog, { width: '420px', disableClose: true });
+  opened.afterClosed().subscribe(closed);
+  return () => opened.close();
 }

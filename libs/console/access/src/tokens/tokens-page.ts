@@ -3,20 +3,17 @@ import { FormField, form, maxLength, required, submit } from '@angular/forms/sig
 import { MatButton } from '@angular/material/button';
 import { Api, createToken, listTokens, revokeToken } from '@lockstep/console-api';
 import {
-  Confirm,
   Control,
-  CopyButton,
   EmptyState,
   Field,
   Icon,
   ProblemNotice,
-  RelativeTime,
   Spinner,
-  Toasts,
   fieldError,
   readProblem,
   type ReadableProblem,
 } from '@lockstep/console-ui';
+import { Confirm, CopyButton, RelativeTime, Toasts } from '@lockstep/console-ui/overlays';
 import type { ApiToken, IssuedToken, Role } from '@lockstep/contract';
 import { Session } from '../session/session';
 import { roleChoices, roleTitle } from '../settings/role-words';

@@ -3,17 +3,9 @@ import { MatButton, MatIconButton } from '@angular/material/button';
 import { MatDialog } from '@angular/material/dialog';
 import { MatMenu, MatMenuItem, MatMenuTrigger } from '@angular/material/menu';
 import { Api, changeUser, deleteUser, listUsers } from '@lockstep/console-api';
-import {
-  Confirm,
-  EmptyState,
-  Icon,
-  PagedList,
-  RelativeTime,
-  Spinner,
-  StatusBadge,
-  Toasts,
-  readProblem,
-} from '@lockstep/console-ui';
+import { EmptyState, Icon, Spinner, StatusBadge, readProblem } from '@lockstep/console-ui';
+import { PagedList } from '@lockstep/console-ui/table';
+import { Confirm, RelativeTime, Toasts } from '@lockstep/console-ui/overlays';
 import type { Role, User } from '@lockstep/contract';
 import { firstValueFrom } from 'rxjs';
 import { Session } from '../session/session';

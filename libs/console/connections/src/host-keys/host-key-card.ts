@@ -1,7 +1,8 @@
 import { ChangeDetectionStrategy, Component, computed, inject, input, output } from '@angular/core';
 import { MatButton } from '@angular/material/button';
 import { Session } from '@lockstep/console-access';
-import { Icon, ProblemNotice, RelativeTime, StatusBadge } from '@lockstep/console-ui';
+import { Icon, ProblemNotice, StatusBadge } from '@lockstep/console-ui';
+import { RelativeTime } from '@lockstep/console-ui/overlays';
 import { HostKeyStore } from './host-key-store';
 
 /** By which key a host is known, who approved it and when; a waiting or changed one asks for a decision. */

@@ -1,5 +1,5 @@
 import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
-import { CopyButton, RelativeTime } from '@lockstep/console-ui';
+import { CopyButton, RelativeTime } from '@lockstep/console-ui/overlays';
 import type { HostKey } from '@lockstep/contract';
 
 /** A waiting key in full, the approved one beside it when it differs, and how to compare on the host itself. */

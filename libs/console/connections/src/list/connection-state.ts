@@ -1,6 +1,7 @@
 import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
 import { OperationsStore, OperationBadge } from '@lockstep/console-operations';
-import { RelativeTime, StatusBadge } from '@lockstep/console-ui';
+import { StatusBadge } from '@lockstep/console-ui';
+import { RelativeTime } from '@lockstep/console-ui/overlays';
 import type { Connection } from '@lockstep/contract';
 
 /** How a connection stands: what runs on it now, else how its last test ended and how long ago that was. */

@@ -5,16 +5,9 @@ import { Router, RouterLink } from '@angular/router';
 import { Session } from '@lockstep/console-access';
 import { Api, getConnection, listConnections, listTags } from '@lockstep/console-api';
 import { OperationsStore } from '@lockstep/console-operations';
-import {
-  CellTemplate,
-  DataTable,
-  EmptyState,
-  Icon,
-  PageHeader,
-  PagedList,
-  RelativeTime,
-  type TableColumn,
-} from '@lockstep/console-ui';
+import { EmptyState, Icon, PageHeader } from '@lockstep/console-ui';
+import { CellTemplate, DataTable, PagedList, type TableColumn } from '@lockstep/console-ui/table';
+import { RelativeTime } from '@lockstep/console-ui/overlays';
 import type { Connection, ConnectionSort } from '@lockstep/contract';
 import { Subject, debounceTime } from 'rxjs';
 import { ConnectionTests } from '../test-button/connection-tests';

@@ -4,16 +4,8 @@ import { MatButton } from '@angular/material/button';
 import { RouterLink } from '@angular/router';
 import { Session } from '@lockstep/console-access';
 import { Failures, OperationBadge, OperationProgress, OperationsStore, typeTitle } from '@lockstep/console-operations';
-import {
-  ElapsedTime,
-  EmptyState,
-  Icon,
-  PageHeader,
-  ProblemNotice,
-  RelativeTime,
-  Spinner,
-  StatusBadge,
-} from '@lockstep/console-ui';
+import { ElapsedTime, EmptyState, Icon, PageHeader, ProblemNotice, Spinner, StatusBadge } from '@lockstep/console-ui';
+import { RelativeTime } from '@lockstep/console-ui/overlays';
 import { operationErrorCatalogue, type Connection } from '@lockstep/contract';
 import { ConnectionTests } from '../test-button/connection-tests';
 import { Fleet } from './fleet';

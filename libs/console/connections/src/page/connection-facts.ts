@@ -1,6 +1,6 @@
 import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
 import { RouterLink } from '@angular/router';
-import { RelativeTime } from '@lockstep/console-ui';
+import { RelativeTime } from '@lockstep/console-ui/overlays';
 import type { Connection, Platform } from '@lockstep/contract';
 
 /** What is saved about a connection, and what the last test found out. */

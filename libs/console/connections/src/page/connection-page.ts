@@ -29,17 +29,15 @@ import {
   typeTitle,
 } from '@lockstep/console-operations';
 import {
-  Confirm,
   ElapsedTime,
   EmptyState,
   Icon,
   PageHeader,
-  RelativeTime,
   Spinner,
-  Toasts,
   readProblem,
   type ReadableProblem,
 } from '@lockstep/console-ui';
+import { Confirm, RelativeTime, Toasts } from '@lockstep/console-ui/overlays';
 import type { Connection, Operation } from '@lockstep/contract';
 import { filter, firstValueFrom } from 'rxjs';
 import { HostKeyCard } from '../host-keys/host-key-card';

@@ -1,7 +1,7 @@
 import { Injectable, inject } from '@angular/core';
 import { Api, testConnection, testConnections } from '@lockstep/console-api';
 import { OperationActions } from '@lockstep/console-operations';
-import { Toasts } from '@lockstep/console-ui';
+import { Toasts } from '@lockstep/console-ui/overlays';
 import type { StartAnswer } from '@lockstep/contract';
 
 /** Starts SSH tests. Whatever runs already is joined. */

@@ -2,16 +2,9 @@ import { ChangeDetectionStrategy, Component, computed, effect, inject, input, si
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { Router } from '@angular/router';
 import { Api, listOperations } from '@lockstep/console-api';
-import {
-  CellTemplate,
-  DataTable,
-  ElapsedTime,
-  EmptyState,
-  PageHeader,
-  PagedList,
-  RelativeTime,
-  type TableColumn,
-} from '@lockstep/console-ui';
+import { ElapsedTime, EmptyState, PageHeader } from '@lockstep/console-ui';
+import { CellTemplate, DataTable, PagedList, type TableColumn } from '@lockstep/console-ui/table';
+import { RelativeTime } from '@lockstep/console-ui/overlays';
 import type { CreatedBy, Operation, OperationStatus } from '@lockstep/contract';
 import { OperationsStore } from '../store/operations-store';
 import { OperationBadge } from '../words/operation-badge';

@@ -24,7 +24,7 @@ import type { NumberedLine } from './operation-log-source';
         @if (part.isMatch) {
           <mark>{{ part.text }}</mark>
         } @else {
-          {{ part.text }}
+          <span>{{ part.text }}</span>
         }
       }
     </span>
@@ -36,7 +36,6 @@ import type { NumberedLine } from './operation-log-source';
       min-height: 20px;
       padding: 0 14px 0 0;
       line-height: 20px;
-      white-space: pre;
     }
     :host(:hover) {
       background: var(--ls-hover);
@@ -44,6 +43,10 @@ import type { NumberedLine } from './operation-log-source';
     :host(.marked) {
       background: var(--ls-waiting-wash);
       box-shadow: inset 2px 0 var(--ls-waiting);
+    }
+    .number,
+    time {
+      white-space: nowrap;
     }
     .number {
       flex: none;
@@ -60,7 +63,10 @@ import type { NumberedLine } from './operation-log-source';
     .text {
       min-width: 0;
     }
-    :host(.wrapped) .text {
+    .text > * {
+      white-space: pre;
+    }
+    :host(.wrapped) .text > * {
       white-space: pre-wrap;
       overflow-wrap: anywhere;
     }

@@ -16,7 +16,8 @@ import {
 } from '@angular/core';
 import { MatButton, MatIconButton } from '@angular/material/button';
 import { MatTooltip } from '@angular/material/tooltip';
-import { CopyButton, Icon, Preferences, ProblemNotice } from '@lockstep/console-ui';
+import { Icon, Preferences, ProblemNotice } from '@lockstep/console-ui';
+import { CopyButton } from '@lockstep/console-ui/overlays';
 import { LogLineView } from './log-line';
 import { OperationLogSource, type NumberedLine } from './operation-log-source';
 

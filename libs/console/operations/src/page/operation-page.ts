@@ -23,11 +23,11 @@ import {
   EmptyState,
   Icon,
   PageHeader,
-  RelativeTime,
   Spinner,
   readProblem,
   type ReadableProblem,
 } from '@lockstep/console-ui';
+import { RelativeTime } from '@lockstep/console-ui/overlays';
 import { isActive } from '@lockstep/contract';
 import { filter } from 'rxjs';
 import { OperationLog } from '../log/operation-log';

@@ -1,6 +1,7 @@
 import { ChangeDetectionStrategy, Component, input } from '@angular/core';
 import { RouterLink } from '@angular/router';
-import { Icon, RelativeTime } from '@lockstep/console-ui';
+import { Icon } from '@lockstep/console-ui';
+import { RelativeTime } from '@lockstep/console-ui/overlays';
 import type { Operation } from '@lockstep/contract';
 
 /** Whom or what it waits for, and since when. */

@@ -1,7 +1,9 @@
 import { Injectable, inject } from '@angular/core';
 import { Router } from '@angular/router';
+import { Session } from '@lockstep/console-access';
 import { Api, cancelOperation, retryOperation } from '@lockstep/console-api';
-import { Announcer, Toasts, readProblem } from '@lockstep/console-ui';
+import { Announcer, readProblem } from '@lockstep/console-ui';
+import { Toasts } from '@lockstep/console-ui/overlays';
 import type { Operation, StartAnswer } from '@lockstep/contract';
 import { OperationsStore } from './operations-store';
 
@@ -13,6 +15,7 @@ export class OperationActions {
   private readonly toasts = inject(Toasts);
   private readonly announcer = inject(Announcer);
   private readonly router = inject(Router);
+  private readonly session = inject(Session);
 
   async cancel(operation: Operation): Promise<void> {
     await this.attempt(async () => this.store.take(await this.api.invoke(cancelOperation, { id: operation.id })));
@@ -34,11 +37,16 @@ export class OperationActions {
   welcome(answer: StartAnswer): void {
     this.store.take(answer.operation);
     if (answer.status === 'already_running') {
-      this.toasts.show(
-        $localize`This is already running; you see the operation that ${answer.operation.actor.name}:NAME: started.`,
-      );
+      this.toasts.show(this.alreadyRunning(answer));
     }
     this.announcer.say(answer.message);
+  }
+
+  private alreadyRunning({ operation }: StartAnswer): string {
+    const isOwn = operation.actor.kind === 'user' && operation.actor.id === String(this.session.user()?.id);
+    return isOwn
+      ? $localize`This is already running.`
+      : $localize`This is already running; you see the operation that ${operation.actor.name}:NAME: started.`;
   }
 
   /** Runs something and tells when it was refused. True when it was done. */

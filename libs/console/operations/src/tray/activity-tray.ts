@@ -1,9 +1,18 @@
-import { ChangeDetectionStrategy, Component, computed, inject, output } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  ElementRef,
+  afterNextRender,
+  computed,
+  inject,
+  output,
+} from '@angular/core';
 import { MatButton, MatIconButton } from '@angular/material/button';
 import { MatTooltip } from '@angular/material/tooltip';
 import { RouterLink } from '@angular/router';
 import { Session } from '@lockstep/console-access';
-import { ElapsedTime, EmptyState, Icon, RelativeTime } from '@lockstep/console-ui';
+import { ElapsedTime, EmptyState, Icon } from '@lockstep/console-ui';
+import { RelativeTime } from '@lockstep/console-ui/overlays';
 import { OperationProgress } from '../progress/operation-progress';
 import { OperationActions } from '../store/operation-actions';
 import { OperationsStore } from '../store/operations-store';
@@ -29,7 +38,7 @@ import { Failures } from './failures';
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './activity-tray.html',
   styleUrl: './activity-tray.scss',
-  host: { role: 'region', 'aria-label': $localize`Activity`, '(keydown.escape)': 'closed.emit()' },
+  host: { role: 'region', tabindex: '-1', 'aria-label': $localize`Activity`, '(keydown.escape)': 'closed.emit()' },
 })
 export class ActivityTray {
   protected readonly store = inject(OperationsStore);
@@ -37,6 +46,11 @@ export class ActivityTray {
   protected readonly actions = inject(OperationActions);
   private readonly session = inject(Session);
   readonly closed = output();
+
+  constructor() {
+    const element = inject<ElementRef<HTMLElement>>(ElementRef);
+    afterNextRender(() => element.nativeElement.focus());
+  }
 
   protected readonly typeTitle = typeTitle;
   protected readonly mayCancel = computed(() => this.session.may('operations.cancel'));

@@ -96,9 +96,5 @@ export function describeStep(status: StepStatus): StepWords {
   }
 }
 
-/** The step under way, by its title. */
-export const currentStep = (operation: Operation): string | null =>
-  operation.steps.find(({ status }) => status === 'running')?.title ?? null;
-
 export const stepsDone = (operation: Operation): number =>
   operation.steps.filter(({ status }) => status === 'completed' || status === 'skipped').length;

@@ -56,6 +56,11 @@ import { Icon } from '../icon/icon';
       align-items: center;
       gap: 8px;
     }
+    @media (width < 560px) {
+      .words {
+        flex-basis: 100%;
+      }
+    }
     .actions:empty {
       display: none;
     }

@@ -1,0 +1,5 @@
+/** What opens above the page, apart because it brings overlays along. */
+export { Confirm } from './confirm-dialog/confirm';
+export { CopyButton } from './copy/copy-button';
+export { RelativeTime } from './time/relative-time';
+export { Toasts } from './toast/toasts';

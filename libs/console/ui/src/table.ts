@@ -1,0 +1,4 @@
+/** The one table, apart because it brings virtual scrolling along. */
+export { DataTable } from './data-table/data-table';
+export { PagedList, type Page } from './data-table/paged-list';
+export { CellTemplate, type TableColumn } from './data-table/table-column';
