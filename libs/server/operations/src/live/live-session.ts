@@ -1,9 +1,19 @@
 import type { SignedInActor } from '@lockstep/server-access';
 import { type LiveSocket, rooms } from './socket-messages.js';
 
+/** The wish to follow a connection: void as soon as it is taken back, be it before or after it was fulfilled. */
+interface Following {
+  joined: boolean;
+}
+
+/** The longest time that a timer of Node holds, in milliseconds. */
+const longestTimerMs = 2_147_483_647;
+
 /** A signed-in socket: who it is, what it follows, and when its token ends. */
 export class LiveSession {
-  private readonly followed = new Set<number>();
+  private readonly followed = new Map<number, Following>();
+  private closed = false;
+  private checks = 0;
   private activity: { all: boolean; ids: ReadonlySet<number> } | undefined;
   private expiry: NodeJS.Timeout | undefined;
 
@@ -17,18 +27,35 @@ export class LiveSession {
   /** A token was accepted, the first or a fresh one. The socket ends when it does. */
   authenticated(actor: SignedInActor): void {
     this.actor = actor;
-    clearTimeout(this.expiry);
-    const leftMs = actor.expiresAt ? actor.expiresAt.getTime() - Date.now() : undefined;
-    // setTimeout holds at most 2^31-1 ms; a token that lives longer is looked at again by then.
-    if (leftMs !== undefined && leftMs < 2_147_483_647)
-      this.expiry = setTimeout(() => this.end('The token has expired.'), leftMs);
+    this.awaitExpiry();
     if (actor.role === 'administrator') void this.socket.join(rooms.administrators);
     else void this.socket.leave(rooms.administrators);
   }
 
-  follow(connectionId: number): void {
-    this.followed.add(connectionId);
+  /** How often rights were applied. Who read rights before a higher count may have read old ones. */
+  get timesChecked(): number {
+    return this.checks;
+  }
+
+  /** To be called before it is asked whether the connection may be seen: a right that is taken away from then on voids the wish. */
+  wish(connectionId: number): Following {
+    const following = this.followed.get(connectionId) ?? { joined: false };
+    this.followed.set(connectionId, following);
+    return following;
+  }
+
+  isWished(connectionId: number, following: Following): boolean {
+    return !this.closed && this.followed.get(connectionId) === following;
+  }
+
+  follow(connectionId: number, following: Following): void {
+    following.joined = true;
     void this.socket.join(rooms.connection(connectionId));
+  }
+
+  /** The wish could not be fulfilled. Where the connection is followed already, it stays so. */
+  giveUp(connectionId: number, following: Following): void {
+    if (!following.joined && this.isWished(connectionId, following)) this.followed.delete(connectionId);
   }
 
   unfollow(connectionId: number): void {
@@ -50,9 +77,11 @@ export class LiveSession {
 
   /** Leaves every room that the actor may no longer see. */
   restrictTo(visible: ReadonlySet<number>): void {
-    for (const connectionId of this.followed) {
+    this.checks += 1;
+    for (const [connectionId, { joined }] of this.followed) {
       if (visible.has(connectionId)) continue;
       this.unfollow(connectionId);
+      if (!joined) continue;
       this.socket.emit('access:lost', {
         scope: 'connection',
         connectionId,
@@ -68,6 +97,18 @@ export class LiveSession {
   }
 
   close(): void {
+    this.closed = true;
     clearTimeout(this.expiry);
+  }
+
+  private awaitExpiry(): void {
+    clearTimeout(this.expiry);
+    const { expiresAt } = this.actor;
+    if (expiresAt === null || this.closed) return;
+    const leftMs = expiresAt.getTime() - Date.now();
+    this.expiry = setTimeout(
+      () => (leftMs > longestTimerMs ? this.awaitExpiry() : this.end('The token has expired.')),
+      Math.min(leftMs, longestTimerMs),
+    );
   }
 }

@@ -44,21 +44,28 @@ export class LiveSubscriptions {
     return this.handlers[name](session, payload as ClientPayload<Name>);
   }
 
-  /** Ends sockets whose token is no longer good, and takes the others out of rooms that they may no longer see. */
-  async checkAgain(sessions: readonly LiveSession[]): Promise<void> {
-    const valid = await this.access.stillValid(sessions.map(({ actor }) => actor));
+  /**
+   * Ends sockets whose token is no longer good, and takes the others out of rooms that they may no longer see. Answers those
+   * that showed another token meanwhile, which is still to be checked. One call at a time: of two, the later may have read first.
+   */
+  async checkAgain(sessions: readonly LiveSession[]): Promise<LiveSession[]> {
+    const actors = sessions.map(({ actor }) => actor);
+    const valid = await this.access.stillValid(actors);
     const visible = new Map<number, Promise<ReadonlySet<number>>>();
+    const changed: LiveSession[] = [];
     for (const [index, session] of sessions.entries()) {
       const actor = valid[index];
-      if (!actor) {
+      const ids = actor && (await this.visibleOnce(actor.userId, visible));
+      if (session.actor !== actors[index]) {
+        changed.push(session);
+      } else if (actor && ids) {
+        session.authenticated(actor);
+        session.restrictTo(ids);
+      } else {
         session.end('The session has ended; sign in again.');
-        continue;
       }
-      session.authenticated(actor);
-      const ids = visible.get(actor.userId) ?? this.visible(actor.userId);
-      visible.set(actor.userId, ids);
-      session.restrictTo(await ids);
     }
+    return changed;
   }
 
   /** What was missed, then the snapshot, then live, in this order and without a hole. */
@@ -66,24 +73,37 @@ export class LiveSubscriptions {
     session: LiveSession,
     { connectionId, after }: { connectionId: number; after?: number | undefined },
   ): Promise<ClientAnswer<'subscribe:connection'>> {
-    await this.access.assertVisible(session.actor, connectionId);
+    const following = session.wish(connectionId);
     let answer: CatchUp['snapshot'] | undefined;
-    await this.feed.atStandstill(
-      connectionId,
-      (manager, position) => this.snapshots.read(manager, { connectionId, position, after }),
-      ({ snapshot, missed }) => {
-        for (const event of missed) send(session.socket, event);
-        session.socket.emit('connection:operations', snapshot);
-        session.follow(connectionId);
-        answer = snapshot;
-      },
-    );
-    if (!answer) throw new ProblemException('INTERNAL');
+    try {
+      await this.access.assertVisible(session.actor, connectionId);
+      await this.feed.atStandstill(
+        connectionId,
+        (manager, position) => this.snapshots.read(manager, { connectionId, position, after }),
+        ({ snapshot, missed }) => {
+          // Unsubscribed, closed or no longer permitted while this was being read.
+          if (!session.isWished(connectionId, following)) return;
+          for (const event of missed) send(session.socket, event);
+          session.socket.emit('connection:operations', snapshot);
+          session.follow(connectionId, following);
+          answer = snapshot;
+        },
+      );
+    } finally {
+      session.giveUp(connectionId, following);
+    }
+    if (!answer) throw new ProblemException('CONFLICT', 'The subscription was ended before it began.');
     return { ok: true, ...answer };
   }
 
   private async subscribeActivity(session: LiveSession): Promise<ClientAnswer<'subscribe:activity'>> {
-    session.followActivity(await this.visible(session.actor.userId));
+    let timesChecked: number;
+    let ids: ReadonlySet<number>;
+    do {
+      ({ timesChecked } = session);
+      ids = await this.visible(session.actor.userId);
+    } while (session.timesChecked !== timesChecked);
+    session.followActivity(ids);
     return { ok: true, operations: await this.queries.active(session.actor.userId) };
   }
 
@@ -94,6 +114,12 @@ export class LiveSubscriptions {
       throw new ProblemException('PERMISSION_DENIED', 'This token belongs to another user.');
     session.authenticated(actor);
     return { ok: true, expiresAt: actor.expiresAt?.toISOString() ?? null };
+  }
+
+  private visibleOnce(userId: number, known: Map<number, Promise<ReadonlySet<number>>>): Promise<ReadonlySet<number>> {
+    const ids = known.get(userId) ?? this.visible(userId);
+    known.set(userId, ids);
+    return ids;
   }
 
   private async visible(userId: number): Promise<ReadonlySet<number>> {

@@ -20,12 +20,10 @@ import { watchBackpressure } from './backpressure.js';
 import { LiveSession } from './live-session.js';
 import { LiveSubscriptions } from './live-subscriptions.js';
 import { OperationFeed } from '../engine/operation-feed.js';
+import { RightsCheck } from './rights-check.js';
 import { type LiveServer, type LiveSocket, broadcast } from './socket-messages.js';
 
 type Acknowledge = (answer: unknown) => void;
-
-/** Milliseconds after which rights that could not be read are looked at again. */
-const checkAgainMs = 500;
 
 /**
  * The door for browsers. Nest’s guards and pipes do not reach a handshake, so it is guarded here: a token or no socket. Every
@@ -40,14 +38,16 @@ export class OperationsGateway implements OnGatewayInit, OnGatewayConnection, On
   /** Undefined in a process that only works. */
   private server: LiveServer | undefined;
   private stopWatching: () => void = () => undefined;
-  private checkTimer: NodeJS.Timeout | undefined;
+  private readonly rights: RightsCheck;
 
   constructor(
     private readonly access: AccessService,
     private readonly epoch: AccessEpoch,
     private readonly feed: OperationFeed,
     private readonly subscriptions: LiveSubscriptions,
-  ) {}
+  ) {
+    this.rights = new RightsCheck((sessions) => subscriptions.checkAgain(sessions));
+  }
 
   afterInit(server: LiveServer): void {
     this.server = server;
@@ -56,7 +56,7 @@ export class OperationsGateway implements OnGatewayInit, OnGatewayConnection, On
     });
     this.following.push(
       this.feed.events.subscribe((event) => broadcast(server, event)),
-      this.epoch.moved.subscribe(() => void this.checkAll()),
+      this.epoch.moved.subscribe(() => this.rights.check(this.sessions.values())),
     );
     this.stopWatching = watchBackpressure(server);
   }
@@ -64,7 +64,7 @@ export class OperationsGateway implements OnGatewayInit, OnGatewayConnection, On
   onModuleDestroy(): void {
     for (const subscription of this.following) subscription.unsubscribe();
     this.stopWatching();
-    clearTimeout(this.checkTimer);
+    this.rights.stop();
     this.server?.disconnectSockets(true);
   }
 
@@ -74,7 +74,7 @@ export class OperationsGateway implements OnGatewayInit, OnGatewayConnection, On
     const session = new LiveSession(socket, actor);
     this.sessions.set(socket.id, session);
     // Rights may have changed between the token's check and now.
-    void this.check([session]);
+    this.rights.check([session]);
     for (const name of Object.keys(clientEvents) as ClientEventName[]) {
       socket.on(
         name as never,
@@ -90,7 +90,9 @@ export class OperationsGateway implements OnGatewayInit, OnGatewayConnection, On
   }
 
   handleDisconnect(socket: LiveSocket): void {
-    this.sessions.get(socket.id)?.close();
+    const session = this.sessions.get(socket.id);
+    session?.close();
+    if (session) this.rights.forget(session);
     this.sessions.delete(socket.id);
   }
 
@@ -115,28 +117,14 @@ export class OperationsGateway implements OnGatewayInit, OnGatewayConnection, On
       if (!mayRole(session.actor.role, permission)) throw new ProblemException('PERMISSION_DENIED');
       const input = schema.safeParse(payload);
       if (!input.success) throw new ProblemException('VALIDATION_FAILED', input.error.issues[0]?.message);
-      return await this.subscriptions.handle(session, name, input.data);
+      const answer = await this.subscriptions.handle(session, name, input.data);
+      // The fresh token may have been revoked between its check and now.
+      if (name === 'authenticate') this.rights.check([session]);
+      return answer;
     } catch (error) {
       const problem = toProblemException(error);
       if (problem.code === 'INTERNAL') this.logger.error(error);
       return { ok: false, error: { code: problem.code, message: problem.detail } };
-    }
-  }
-
-  /** Rights changed somewhere: every socket is looked at again, until that has worked. */
-  private async checkAll(): Promise<void> {
-    if (await this.check([...this.sessions.values()])) return;
-    clearTimeout(this.checkTimer);
-    this.checkTimer = setTimeout(() => void this.checkAll(), checkAgainMs);
-  }
-
-  private async check(sessions: readonly LiveSession[]): Promise<boolean> {
-    try {
-      await this.subscriptions.checkAgain(sessions);
-      return true;
-    } catch (error) {
-      this.logger.error(error);
-      return false;
     }
   }
 }
