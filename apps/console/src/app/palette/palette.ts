@@ -60,7 +60,8 @@ export class Palette {
     const query = this.query().trim().toLowerCase();
     const fits = ({ title, detail }: Entry) => `${title} ${detail}`.toLowerCase().includes(query);
     const local = [...this.operations(), ...this.actions(), ...this.pages()].filter(fits);
-    return [...this.hostEntries(), ...local].slice(0, 30);
+    // Hosts found for what was typed before stand there until the new answer comes: Enter must not open one of those.
+    return [...this.hostEntries().filter(fits), ...local].slice(0, 30);
   });
   protected readonly active = linkedSignal({ source: this.entries, computation: () => 0 });
 
