@@ -3,12 +3,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DATABASE_URL, Notifications } from '@lockstep/server-database';
-import { Logger as JobLogger, type Runner, run as runJobs } from 'graphile-worker';
-import pg from 'pg';
 import type { DataSource } from 'typeorm';
 import { type Claim, Claims } from './claims.js';
 import { ENGINE_OPTIONS, type EngineOptions } from './engine-options.js';
 import { HandlerRegistry } from './handler-registry.js';
+import { JobRunner } from './job-runner.js';
 import { Lease, RunStopped } from './lease.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { OperationEnder } from './operation-ender.js';
@@ -30,8 +29,7 @@ export class OperationWorker implements OnApplicationBootstrap, OnModuleDestroy 
   readonly id = `${process.pid.toString()}-${randomUUID()}`;
   private readonly logger = new Logger('Operations');
   private readonly runs = new Set<Promise<void>>();
-  private runner: Runner | undefined;
-  private pool: pg.Pool | undefined;
+  private jobs: JobRunner | undefined;
 
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
@@ -48,30 +46,22 @@ export class OperationWorker implements OnApplicationBootstrap, OnModuleDestroy 
   async onApplicationBootstrap(): Promise<void> {
     if (this.options.workers === 0) return;
     this.notifications.listen(CANCEL_CHANNEL, (id) => this.leases.stop(id, new RunStopped('cancel')));
-    this.pool = new pg.Pool({
-      connectionString: this.url,
-      max: this.options.workers + 2,
-      application_name: 'lockstep queue',
-    });
-    this.pool.on('error', () => undefined);
-    this.pool.on('connect', (client) => client.on('error', () => undefined));
-    this.runner = await runJobs({
-      pgPool: this.pool,
-      concurrency: this.options.workers,
-      pollInterval: 1_000,
-      noHandleSignals: true,
-      logger: this.jobLogger(),
+    this.jobs = new JobRunner({
+      url: this.url,
+      workers: this.options.workers,
       taskList: { [RUN_OPERATION]: (payload) => this.look(operationIdOf(payload)) },
+      warn: (message) => this.logger.warn(message),
     });
+    await this.jobs.start();
   }
 
   /** No new claims; what runs may finish, and what does not is handed over: its lease ends, so that the next worker looks. */
   async onModuleDestroy(): Promise<void> {
-    const stopped = this.runner?.stop().catch(() => undefined);
+    const stopped = this.jobs?.stop();
     await Promise.race([Promise.allSettled(this.runs), pause(drainMs)]);
     this.leases.stopAll(new RunStopped('handover'));
     await Promise.race([Promise.allSettled([...this.runs, stopped]), pause(2_000)]);
-    await Promise.race([this.pool?.end(), pause(500)]);
+    await Promise.race([this.jobs?.close(), pause(500)]);
   }
 
   private async look(id: string): Promise<void> {
@@ -144,12 +134,6 @@ export class OperationWorker implements OnApplicationBootstrap, OnModuleDestroy 
       `UPDATE operations SET lease_until = clock_timestamp() WHERE id = $1 AND fence = $2 AND status = 'in_progress'`,
       [lease.operationId, lease.fence],
     );
-  }
-
-  private jobLogger(): JobLogger {
-    return new JobLogger(() => (level, message) => {
-      if (level === 'error') this.logger.warn(`Job queue: ${message}`);
-    });
   }
 }
 
