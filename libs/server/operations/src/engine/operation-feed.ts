@@ -23,6 +23,9 @@ export class OperationFeed implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly positions = new Map<number, number>();
   private readonly turns = new Map<number, Promise<unknown>>();
   private readonly dirty = new Set<number>();
+  /** Hinted at while something else was done about them. */
+  private readonly postponed = new Set<number>();
+  private reading = false;
   private timer: NodeJS.Timeout | undefined;
   private looking = false;
   private lookAtAll = false;
@@ -66,53 +69,89 @@ export class OperationFeed implements OnApplicationBootstrap, OnModuleDestroy {
         );
         const position = Number(stream?.position ?? 0);
         return {
-          events: await this.readNew(connectionId, snapshot, undefined),
+          events: await this.readNew(snapshot, [connectionId], null),
           result: await work(snapshot, position),
         };
       });
-      this.tell(connectionId, events);
+      this.tell(events);
       join(result);
     });
   }
 
   private hint(connectionId: number): void {
-    if (this.dirty.has(connectionId)) return;
     this.dirty.add(connectionId);
-    this.inTurn(connectionId, async () => {
-      this.dirty.delete(connectionId);
-      await this.pump(connectionId);
-    }).catch((error: unknown) => this.failed(error));
+    void this.readHinted();
+  }
+
+  /** Hints that come while others are being read share the next statement: a busy server asks seldom, an idle one at once. */
+  private async readHinted(): Promise<void> {
+    if (this.reading) return;
+    this.reading = true;
+    while (this.dirty.size > 0) {
+      const ids = [...this.dirty];
+      this.dirty.clear();
+      await this.pumpTogether(ids.filter((id) => this.isFree(id)));
+    }
+    this.reading = false;
+  }
+
+  /** Whether nothing is done about this connection now. If something is, it is hinted at again afterwards. */
+  private isFree(connectionId: number): boolean {
+    const turn = this.turns.get(connectionId);
+    if (turn && !this.postponed.has(connectionId)) {
+      this.postponed.add(connectionId);
+      void turn.then(() => {
+        this.postponed.delete(connectionId);
+        this.hint(connectionId);
+      });
+    }
+    return turn === undefined;
+  }
+
+  /** Never throws. */
+  private async pumpTogether(ids: readonly number[]): Promise<void> {
+    if (ids.length === 0) return;
+    const reading = this.readNew(this.dataSource.manager, ids, batch).then((events) => this.tell(events));
+    const turns = ids.map((id) => this.inTurn(id, () => reading));
+    const [result] = await Promise.allSettled(turns);
+    if (result?.status === 'rejected') this.failed(result.reason);
   }
 
   private async pump(connectionId: number): Promise<void> {
     for (;;) {
-      const events = await this.readNew(connectionId, this.dataSource.manager, batch);
-      this.tell(connectionId, events);
+      const events = await this.readNew(this.dataSource.manager, [connectionId], batch);
+      this.tell(events);
       if (events.length < batch) return;
     }
   }
 
-  private readNew(
-    connectionId: number,
+  /** What has not been told yet of these connections, at most so many events of each, in the order of positions. */
+  private async readNew(
     manager: EntityManager,
-    most: number | undefined,
+    ids: readonly number[],
+    most: number | null,
   ): Promise<OperationEventEntity[]> {
-    return manager
-      .createQueryBuilder(OperationEventEntity, 'event')
-      .where('event.connectionId = :connectionId AND event.position > :position', {
-        connectionId,
-        position: this.positions.get(connectionId) ?? 0,
-      })
-      .orderBy('event.position')
-      .limit(most)
-      .getMany();
+    const rows = await manager.query<EventRow[]>(
+      `SELECT event.* FROM unnest($1::integer[], $2::bigint[]) AS told (id, position)
+       CROSS JOIN LATERAL (
+         SELECT * FROM operation_events e WHERE e.connection_id = told.id AND e.position > told.position
+         ORDER BY e.position LIMIT $3
+       ) AS event
+       ORDER BY event.connection_id, event.position`,
+      [ids, ids.map((id) => this.positions.get(id) ?? 0), most],
+    );
+    return rows.map(toEntity);
   }
 
-  private tell(connectionId: number, events: readonly OperationEventEntity[]): void {
+  private tell(events: readonly OperationEventEntity[]): void {
+    const counts = new Map<number, number>();
     for (const event of events) {
+      const { connectionId } = event;
+      counts.set(connectionId, (counts.get(connectionId) ?? 0) + 1);
       this.positions.set(connectionId, event.position);
       this.subject.next(toOperationEvent(event));
     }
+    for (const [connectionId, count] of counts) if (count === batch) this.dirty.add(connectionId);
   }
 
   /** One thing at a time for each connection. */
@@ -159,3 +198,17 @@ export class OperationFeed implements OnApplicationBootstrap, OnModuleDestroy {
     return rows.map((row) => ({ id: row.connection_id, position: Number(row.position) }));
   }
 }
+
+interface EventRow extends Pick<OperationEventEntity, 'sequence' | 'at' | 'kind' | 'data'> {
+  readonly connection_id: number;
+  readonly position: string;
+  readonly operation_id: string;
+}
+
+/** By hand: every event of every connection passes here. */
+const toEntity = ({ connection_id, position, operation_id, ...rest }: EventRow): OperationEventEntity => ({
+  ...rest,
+  connectionId: connection_id,
+  position: Number(position),
+  operationId: operation_id,
+});

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { LogLine, OperationEventKind } from '@lockstep/contract';
-import type { EntityManager, QueryDeepPartialEntity } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { OperationEntity } from '../model/operation.entity.js';
 import { toOperation } from '../model/operation.mapper.js';
 import { type TransitionName, transitionFrom } from '../model/transitions.js';
@@ -9,6 +9,13 @@ export interface LockedOperation {
   readonly operation: OperationEntity;
   /** The database's clock at the lock. */
   readonly now: Date;
+}
+
+/** One event and what comes with it: fields of the operation, or lines of its log. */
+export interface JournalChange {
+  readonly kind: OperationEventKind;
+  readonly with?: Partial<OperationEntity>;
+  readonly lines?: readonly LogLine[];
 }
 
 /** Channel of the hints that a connection has new events; the payload is its id. */
@@ -44,49 +51,50 @@ export class OperationJournal {
   }
 
   /** Changes the locked operation and records the event that says so. */
-  async change(
-    transaction: EntityManager,
-    operation: OperationEntity,
-    change: { kind: OperationEventKind; with: Partial<OperationEntity> },
-  ): Promise<void> {
-    const fields = { ...change.with, sequence: operation.sequence + 1 };
-    Object.assign(operation, fields);
-    await this.update(transaction, operation.id, fields);
-    await this.append(transaction, operation, { kind: change.kind, data: { operation: toOperation(operation) } });
+  async change(transaction: EntityManager, operation: OperationEntity, change: JournalChange): Promise<void> {
+    if (!(await this.write(transaction, operation, change)))
+      throw new Error(`Operation ${operation.id} was not locked`);
   }
 
-  /** Records lines of the log; the operation itself only counts them. */
-  async log(transaction: EntityManager, operation: OperationEntity, lines: LogLine[]): Promise<void> {
-    const fields = { sequence: operation.sequence + 1, logBytes: operation.logBytes + sizeOf(lines) };
-    Object.assign(operation, fields);
-    await this.update(transaction, operation.id, fields);
-    await this.append(transaction, operation, { kind: 'log', data: { lines } });
-  }
-
-  private async update(transaction: EntityManager, id: string, fields: Partial<OperationEntity>): Promise<void> {
-    // TypeORM's type wants to look into jsonb columns; they are written whole.
-    const values = fields as QueryDeepPartialEntity<OperationEntity>;
-    await transaction.createQueryBuilder().update(OperationEntity).set(values).where({ id }).execute();
-  }
-
-  /** The event itself: takes the connection's next position under the lock of its stream, and hints that there is news. */
-  async append(
-    transaction: EntityManager,
-    operation: OperationEntity,
-    event: { kind: OperationEventKind; data: object },
-  ): Promise<void> {
-    await transaction.query(
-      `WITH stream AS (
-         INSERT INTO connection_streams AS s (connection_id, position, touched_at) VALUES ($1::integer, 1, clock_timestamp())
+  /**
+   * Changes the operation, or writes lines of its log, with the event that says so, in one statement that is its own
+   * transaction where there is no other. Only if nothing has happened to the operation since it was read: false means that
+   * nothing was written. What is true after it is put into `operation`.
+   */
+  async write(manager: EntityManager, operation: OperationEntity, change: JournalChange): Promise<boolean> {
+    const { lines } = change;
+    const bytes = lines && { logBytes: operation.logBytes + sizeOf(lines) };
+    const fields = { ...change.with, ...bytes, sequence: operation.sequence + 1 };
+    const next = Object.assign(new OperationEntity(), operation, fields);
+    const { names, values } = columnsOf(manager, fields);
+    const first = 7;
+    const written = await manager.query<unknown[]>(
+      `WITH changed AS (
+         UPDATE operations SET ${names.map((name, index) => `${name} = $${String(first + index)}`).join(', ')}
+         WHERE id = $1 AND fence = $2 AND sequence = $3 AND completed_at IS NULL RETURNING connection_id
+       ), stream AS (
+         INSERT INTO connection_streams AS s (connection_id, position, touched_at)
+         SELECT connection_id, 1, clock_timestamp() FROM changed
          ON CONFLICT (connection_id) DO UPDATE SET position = s.position + 1, touched_at = clock_timestamp()
-         RETURNING position
+         RETURNING connection_id, position
        ), event AS (
          INSERT INTO operation_events (connection_id, position, operation_id, sequence, at, kind, data)
-         SELECT $1::integer, position, $2, $3, clock_timestamp(), $4, $5 FROM stream
+         SELECT connection_id, position, $1, $4, clock_timestamp(), $5, $6 FROM stream
        )
-       SELECT pg_notify('${EVENTS_CHANNEL}', $1::integer::text)`,
-      [operation.connectionId, operation.id, operation.sequence, event.kind, JSON.stringify(event.data)],
+       SELECT pg_notify('${EVENTS_CHANNEL}', connection_id::text) FROM stream`,
+      [
+        operation.id,
+        operation.fence,
+        operation.sequence,
+        next.sequence,
+        change.kind,
+        JSON.stringify(lines ? { lines } : { operation: toOperation(next) }),
+        ...values,
+      ],
     );
+    if (written.length === 0) return false;
+    Object.assign(operation, fields);
+    return true;
   }
 
   /**
@@ -120,6 +128,19 @@ export class OperationJournal {
       [JSON.stringify(events)],
     );
   }
+}
+
+/** Names and values of the fields as the table wants them: jsonb as text, because the driver takes a list for an array. */
+function columnsOf(manager: EntityManager, fields: Partial<OperationEntity>): { names: string[]; values: unknown[] } {
+  const { columns } = manager.dataSource.getMetadata(OperationEntity);
+  const given = columns.filter(({ propertyName }) => propertyName in fields);
+  return {
+    names: given.map(({ databaseName }) => databaseName),
+    values: given.map(({ propertyName, type }) => {
+      const value: unknown = fields[propertyName as keyof OperationEntity];
+      return type === 'jsonb' ? JSON.stringify(value) : value;
+    }),
+  };
 }
 
 export const sizeOf = (lines: readonly LogLine[]): number =>

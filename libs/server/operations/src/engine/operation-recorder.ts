@@ -4,39 +4,57 @@ import { isDatabaseUnavailable } from '@lockstep/server-database';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { OperationEntity } from '../model/operation.entity.js';
 import { type Lease, RunStopped } from './lease.js';
-import type { LockedOperation, OperationJournal } from './operation-journal.js';
+import type { JournalChange, LockedOperation, OperationJournal } from './operation-journal.js';
 
 type Write = (transaction: EntityManager, locked: LockedOperation) => Promise<void>;
 
 /**
- * Writes for one worker's run. Every write locks the operation and compares the fence; a stale one is refused and ends the run.
- * While the database is away it tries again for as long as the lease can be trusted.
+ * Writes for one worker's run. Every write compares the fence; a stale one is refused and ends the run. While the database
+ * is away it tries again for as long as the lease can be trusted.
+ *
+ * As a rule nobody else changes the operation while it runs, so a write is one statement that holds only if the operation is
+ * still as this worker knows it. If it is not (somebody asked to stop, another worker took over), it is locked and read.
  */
 export class OperationRecorder {
   constructor(
     private readonly dataSource: DataSource,
     private readonly journal: OperationJournal,
     private readonly lease: Lease,
-    /** Called when a write sees that somebody asked to stop: the notification may have come before the run was there to hear it. */
-    private readonly onCancelRequested: () => void = () => undefined,
+    private readonly run: {
+      /** The operation as it is known; changed with every write. */
+      known: OperationEntity;
+      /** Called when a write sees that somebody asked to stop: the notification may have come before the run could hear it. */
+      readonly onCancelRequested: () => void;
+    },
   ) {}
 
   /** Changes the operation with its event. */
-  change(kind: OperationEventKind, fields: (locked: LockedOperation) => Partial<OperationEntity>): Promise<void> {
-    return this.write((transaction, locked) =>
-      this.journal.change(transaction, locked.operation, { kind, with: fields(locked) }),
-    );
+  change(kind: OperationEventKind, fields: (operation: OperationEntity) => Partial<OperationEntity>): Promise<void> {
+    return this.record((operation) => ({ kind, with: fields(operation) }));
   }
 
   log(lines: LogLine[]): Promise<void> {
-    return this.write((transaction, { operation }) => this.journal.log(transaction, operation, lines));
+    return this.record(() => ({ kind: 'log', lines }));
   }
 
-  async write(work: Write): Promise<void> {
+  /** Does several things in one transaction, with the operation locked. */
+  write(work: Write): Promise<void> {
+    return this.insist(() => this.fenced(work));
+  }
+
+  private record(change: (operation: OperationEntity) => JournalChange): Promise<void> {
+    return this.insist(async () => {
+      const { known } = this.run;
+      if (await this.journal.write(this.dataSource.manager, known, change(known))) return;
+      await this.fenced((transaction, { operation }) => this.journal.change(transaction, operation, change(operation)));
+    });
+  }
+
+  private async insist(attempt: () => Promise<void>): Promise<void> {
     for (;;) {
       if (this.lease.trustedForMs() <= 0) throw new RunStopped('lease_lost');
       try {
-        await this.dataSource.transaction((transaction) => this.fenced(transaction, work));
+        await attempt();
         return;
       } catch (error) {
         if (!isDatabaseUnavailable(error)) throw error;
@@ -45,12 +63,15 @@ export class OperationRecorder {
     }
   }
 
-  private async fenced(transaction: EntityManager, work: Write): Promise<void> {
-    const locked = await this.journal.lock(transaction, this.lease.operationId);
-    if (!locked || locked.operation.completedAt || locked.operation.fence !== this.lease.fence) {
-      throw new RunStopped('lease_lost');
-    }
-    if (locked.operation.cancelRequested) this.onCancelRequested();
-    await work(transaction, locked);
+  private async fenced(work: Write): Promise<void> {
+    this.run.known = await this.dataSource.transaction(async (transaction) => {
+      const locked = await this.journal.lock(transaction, this.lease.operationId);
+      if (!locked || locked.operation.completedAt || locked.operation.fence !== this.lease.fence) {
+        throw new RunStopped('lease_lost');
+      }
+      if (locked.operation.cancelRequested) this.run.onCancelRequested();
+      await work(transaction, locked);
+      return locked.operation;
+    });
   }
 }

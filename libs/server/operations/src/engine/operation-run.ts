@@ -203,7 +203,7 @@ export class OperationRun implements OperationContext {
     this.newFacts = {};
     const steps = structuredClone(this.steps);
     const { progress, message } = this.latest;
-    await this.recorder.change(kind, ({ operation }) => ({
+    await this.recorder.change(kind, (operation) => ({
       steps,
       message,
       progress: Math.max(progress, operation.progress),

@@ -82,9 +82,10 @@ export class OperationWorker implements OnApplicationBootstrap, OnModuleDestroy 
     const deadline = setTimeout(() => stop.abort(new RunStopped('deadline')), handler.deadlineMs);
     this.leases.hold(lease, stop);
     if (claim.operation.cancelRequested) stop.abort(new RunStopped('cancel'));
-    const recorder = new OperationRecorder(this.dataSource, this.journal, lease, () =>
-      stop.abort(new RunStopped('cancel')),
-    );
+    const recorder = new OperationRecorder(this.dataSource, this.journal, lease, {
+      known: claim.operation,
+      onCancelRequested: () => stop.abort(new RunStopped('cancel')),
+    });
     const run = new OperationRun(claim, recorder, stop.signal, () => stop.abort(new RunStopped('lease_lost')));
     try {
       const end = await this.outcome(claim, handler, { run, stop });
