@@ -13,6 +13,7 @@ import type { Bench } from './bench-line.js';
 /** Bursts before the measured ones: connections are opened and the code is warm. */
 const warmUps = 3;
 const mostTimesThePeer = 2;
+const atOnce = 50;
 
 interface Burst {
   /** Milliseconds to half of the answers. */
@@ -21,56 +22,89 @@ interface Burst {
   readonly last: number;
 }
 
+type Kind = 'insert' | 'start' | 'join';
+
 /** Fifty POSTs at once that start an operation, or join one, against a route that inserts a row. */
 export async function startRequests(bench: Bench): Promise<ReportLine[]> {
   const { cleanUp } = bench;
-  const lockstep = cleanUp.with(
-    await startLockstepUnderTest({ database: await bench.database.create('starts') }),
-    (it) => it.dispose(),
-  );
-  const peer = cleanUp.with(PeerProcess.start('insert-route', [await bench.database.create('starts_peer')]), (it) =>
-    it.stop(),
-  );
-  const { port } = await peer.next<{ port: number }>();
-  const inserting = cleanUp.with(new HttpClient(`http://127.0.0.1:${String(port)}`), (it) => it.close());
-  const ids: number[] = [];
-  for (const input of (await bench.fleet()).connections()) ids.push((await lockstep.createConnection(input)).id);
-
-  const insert = (): Promise<Burst> =>
-    burst(ids, (id) => inserting.expect(202, { method: 'POST', path: `/connections/${String(id)}/request` }));
-  const start = (): Promise<Burst> => burst(ids, (id) => test(lockstep, id, 'started'));
-  const silent = await connectSilentHost(lockstep, cleanUp);
-  const join = (): Promise<Burst> => joinOn(lockstep, { id: silent, atOnce: ids.length });
-  const bursts = { insert: [] as Burst[], start: [] as Burst[], join: [] as Burst[] };
+  const url = await bench.database.create('starts');
+  const lockstep = cleanUp.with(await startLockstepUnderTest({ database: url }), (it) => it.dispose());
+  const ids = await connectSilentHosts(lockstep, cleanUp);
+  const burstOf: Record<Kind, () => Promise<Burst>> = {
+    insert: await insertBurst(bench, ids),
+    start: () => startBurst(lockstep, ids),
+    join: () => joinBurst(lockstep, ids),
+  };
+  const bursts: Record<Kind, Burst[]> = { insert: [], start: [], join: [] };
   for (let round = -warmUps; round < bench.rounds; round += 1) {
-    const one = { insert: await insert(), start: await start(), join: await whenIdle(lockstep).then(join) };
-    await whenIdle(lockstep);
-    if (round < 0) continue;
-    bursts.insert.push(one.insert);
-    bursts.start.push(one.start);
-    bursts.join.push(one.join);
+    for (const kind of ['insert', 'start', 'join'] as const) {
+      const result = await burstOf[kind]();
+      await whenIdle(lockstep);
+      if (round >= 0) bursts[kind].push(result);
+    }
   }
   return (['start', 'join'] as const).flatMap((kind) =>
     (['p50', 'last'] as const).map((of) => compare(kind, of, bursts)),
   );
 }
 
-async function burst(ids: readonly number[], send: (id: number) => Promise<unknown>): Promise<Burst> {
+/** Sends everything at once. @returns times and answers */
+async function send<Answer>(
+  ids: readonly number[],
+  one: (id: number) => Promise<Answer>,
+): Promise<Burst & { answers: Answer[] }> {
   const begin = performance.now();
-  const times = await Promise.all(ids.map((id) => send(id).then(() => performance.now() - begin)));
-  return { p50: percentile(times, 0.5), last: Math.max(...times) };
+  const times: number[] = [];
+  const answers = await Promise.all(
+    ids.map(async (id) => {
+      const answer = await one(id);
+      times.push(performance.now() - begin);
+      return answer;
+    }),
+  );
+  return { p50: percentile(times, 0.5), last: Math.max(...times), answers };
+}
+
+async function insertBurst({ cleanUp, database }: Bench, ids: readonly number[]): Promise<() => Promise<Burst>> {
+  const peer = cleanUp.with(PeerProcess.start('insert-route', [await database.create('starts_peer')]), (it) =>
+    it.stop(),
+  );
+  const { port } = await peer.next<{ port: number }>();
+  const client = cleanUp.with(new HttpClient(`http://127.0.0.1:${String(port)}`), (it) => it.close());
+  return () => send(ids, (id) => client.expect(202, { method: 'POST', path: `/connections/${String(id)}/request` }));
+}
+
+async function startBurst(lockstep: LockstepUnderTest, ids: readonly number[]): Promise<Burst> {
+  const result = await send(ids, (id) => test(lockstep, id, 'started'));
+  await Promise.all(result.answers.map((answer) => cancel(lockstep, answer)));
+  return result;
+}
+
+async function joinBurst(lockstep: LockstepUnderTest, ids: readonly number[]): Promise<Burst> {
+  const [first = 0] = ids;
+  const running = await test(lockstep, first, 'started');
+  await pause(100);
+  const result = await send(ids, () => test(lockstep, first, 'already_running'));
+  await cancel(lockstep, running);
+  return result;
 }
 
 async function test(lockstep: LockstepUnderTest, id: number, wanted: StartAnswer['status']): Promise<StartAnswer> {
   const call = { method: 'POST', path: `/api/connections/${String(id)}/test-connection` };
   const answer = await lockstep.api.expect<StartAnswer>(202, call);
-  if (answer.status !== wanted)
-    throw new Error(`Connection ${String(id)} answered ${answer.status} instead of ${wanted}.`);
+  if (answer.status !== wanted) throw new Error(`Connection ${String(id)} is ${answer.status}, not ${wanted}.`);
   return answer;
 }
 
-/** A host that takes connections and says nothing: an operation on it stays active until it is cancelled. */
-async function connectSilentHost(lockstep: LockstepUnderTest, cleanUp: CleanUp): Promise<number> {
+async function cancel({ api }: LockstepUnderTest, { operationId }: StartAnswer): Promise<void> {
+  await api.expect(202, { method: 'POST', path: `/api/operations/${operationId}/cancel` });
+}
+
+/**
+ * Connections to a host that takes calls and says nothing. An operation on it begins and stays active until it is
+ * cancelled, and the host's own work does not count: in life it is done on another machine.
+ */
+async function connectSilentHosts(lockstep: LockstepUnderTest, cleanUp: CleanUp): Promise<number[]> {
   const sockets = new Set<Socket>();
   const host = createServer((socket) => sockets.add(socket.on('error', () => undefined))).listen(0, '127.0.0.1');
   cleanUp.with(host, () => {
@@ -79,20 +113,17 @@ async function connectSilentHost(lockstep: LockstepUnderTest, cleanUp: CleanUp):
   });
   await once(host, 'listening');
   const { port } = host.address() as AddressInfo;
-  const credential = { kind: 'password', password: 'none' } as const;
-  return (await lockstep.createConnection({ name: 'silent', host: '127.0.0.1', port, username: 'nobody', credential }))
-    .id;
-}
-
-async function joinOn(lockstep: LockstepUnderTest, { id, atOnce }: { id: number; atOnce: number }): Promise<Burst> {
-  const { operationId } = await test(lockstep, id, 'started');
-  await pause(100);
-  const result = await burst(
-    Array.from({ length: atOnce }, () => id),
-    (each) => test(lockstep, each, 'already_running'),
-  );
-  await lockstep.api.expect(202, { method: 'POST', path: `/api/operations/${operationId}/cancel` });
-  return result;
+  const common = {
+    host: '127.0.0.1',
+    port,
+    username: 'nobody',
+    credential: { kind: 'password', password: 'none' },
+  } as const;
+  const ids: number[] = [];
+  for (let number = 1; number <= atOnce; number += 1) {
+    ids.push((await lockstep.createConnection({ ...common, name: `silent-${String(number)}` })).id);
+  }
+  return ids;
 }
 
 async function whenIdle(lockstep: LockstepUnderTest): Promise<void> {
@@ -102,11 +133,7 @@ async function whenIdle(lockstep: LockstepUnderTest): Promise<void> {
 
 const names = { start: '`started`, 50 connections', join: '`already_running`, one connection' };
 
-function compare(
-  kind: 'start' | 'join',
-  of: keyof Burst,
-  bursts: Record<'insert' | 'start' | 'join', Burst[]>,
-): ReportLine {
+function compare(kind: 'start' | 'join', of: keyof Burst, bursts: Record<Kind, Burst[]>): ReportLine {
   const middle = (all: readonly Burst[]): number => median(all.map((each) => each[of]));
   return ratioLine(
     `POST …/test-connection → 202, 50 at once, ${names[kind]}, ${of === 'p50' ? 'p50' : 'last answer'}`,
