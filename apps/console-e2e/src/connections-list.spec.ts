@@ -1,0 +1,112 @@
+import type { Page } from '@playwright/test';
+import { expect, signIn, test } from './support/test.js';
+import { World } from './support/world.js';
+
+const many = 10_000;
+
+test.describe('the list of connections', () => {
+  let world: World;
+
+  test.beforeAll(async () => {
+    world = await World.start();
+    const host = await world.startHost();
+    for (const name of ['alder', 'birch', 'cedar']) await world.connect(host, { name, tags: ['tree'] });
+    await world.connect(host, { name: 'dock', tags: ['harbour'] });
+  });
+
+  test.afterAll(async () => {
+    await world.stop();
+  });
+
+  test.beforeEach(async ({ page }) => {
+    await signIn(page, world.url, world.administrator);
+    await page.goto(`${world.url}/connections`);
+    await expect(rows(page).first()).toBeVisible();
+  });
+
+  test('keeps search, tag and sort in the address, through a refresh too', async ({ page }) => {
+    await page.getByRole('searchbox', { name: 'Search connections' }).fill('dar');
+    await expect(page).toHaveURL(/search=dar/);
+    await expect(names(page)).toHaveText(['cedar']);
+    await page.reload();
+    await expect(names(page)).toHaveText(['cedar']);
+    await expect(page.getByRole('searchbox', { name: 'Search connections' })).toHaveValue('dar');
+    await page.getByRole('button', { name: 'Clear filters' }).click();
+    await expect(names(page)).toHaveText(['alder', 'birch', 'cedar', 'dock']);
+
+    await page.getByRole('button', { name: /^tree/ }).click();
+    await expect(page).toHaveURL(/tag=tree/);
+    await expect(names(page)).toHaveText(['alder', 'birch', 'cedar']);
+    await page.getByRole('columnheader', { name: 'Name' }).getByRole('button').click();
+    await expect(page).toHaveURL(/sort=-name/);
+    await expect(page).toHaveURL(/tag=tree/);
+    await expect(names(page)).toHaveText(['cedar', 'birch', 'alder']);
+    await page.getByRole('searchbox', { name: 'Search connections' }).fill('no such host');
+    await expect(page.getByRole('heading', { name: 'Nothing matches' })).toBeVisible();
+  });
+
+  test('asks for its rows once, and not again and again', async ({ page }) => {
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    await page.reload();
+    await expect(names(page)).toHaveCount(4);
+    await page.waitForTimeout(1_000);
+    expect(asked.filter((path) => path === '/api/connections')).toHaveLength(1);
+  });
+
+  test('goes by keyboard: j and k move, x selects, Enter opens', async ({ page }) => {
+    await page.keyboard.press('j');
+    await expect(page.getByRole('link', { name: 'alder' })).toBeFocused();
+    await page.keyboard.press('j');
+    await page.keyboard.press('j');
+    await page.keyboard.press('k');
+    await expect(page.getByRole('link', { name: 'birch' })).toBeFocused();
+    await page.keyboard.press('x');
+    await expect(page.getByRole('checkbox', { name: 'Select birch' })).toBeChecked();
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('heading', { name: 'birch', level: 1 })).toBeVisible();
+  });
+
+  test('tests all that were chosen at once, and shows their state in the rows', async ({ page }) => {
+    for (const name of ['alder', 'birch', 'cedar']) await page.getByRole('checkbox', { name: `Select ${name}` }).check();
+    const bar = page.getByRole('region', { name: 'Selected rows' });
+    await expect(bar).toContainText('3 selected');
+    await bar.getByRole('button', { name: 'Test SSH' }).click();
+    await expect(page.getByText('3 started, 0 already running, 0 not found')).toBeVisible();
+    await expect(bar).toHaveCount(0);
+    for (const name of ['alder', 'birch', 'cedar'])
+      await expect(rows(page).filter({ hasText: name })).toContainText('Reachable');
+    await expect(rows(page).filter({ hasText: 'dock' })).not.toContainText('Reachable');
+  });
+
+  test('stays quick with ten thousand rows: search, scroll to the end, and back', async ({ page }) => {
+    await world.query(
+      `INSERT INTO connections (name, host, port, username, platform, tags)
+       SELECT 'fleet-' || lpad(i::text, 5, '0'), '10.1.' || i / 250 || '.' || i % 250, 22, 'deploy', 'systemd', '{fleet}'
+       FROM generate_series(1, $1::integer) i`,
+      [many],
+    );
+    await page.goto(`${world.url}/connections?tag=fleet`);
+    await expect(page.getByText('10000 rows')).toBeVisible();
+    expect(await rows(page).count(), 'only what is in sight is in the page').toBeLessThan(120);
+
+    const begin = performance.now();
+    await page.getByRole('searchbox', { name: 'Search connections' }).fill('fleet-07777');
+    await expect(names(page)).toHaveText(['fleet-07777']);
+    expect(performance.now() - begin, 'milliseconds from typing to the row').toBeLessThan(3_000);
+    await page.getByRole('searchbox', { name: 'Search connections' }).fill('');
+    await expect(names(page).first()).toHaveText('fleet-00001');
+
+    for (let reached = 0; reached < 2_000; ) {
+      await page.locator('cdk-virtual-scroll-viewport').evaluate((element) => element.scrollTo(0, element.scrollHeight));
+      await page.waitForTimeout(50);
+      reached = Number(await rows(page).last().getAttribute('data-index'));
+    }
+    expect(await rows(page).count()).toBeLessThan(120);
+    await page.locator('cdk-virtual-scroll-viewport').evaluate((element) => element.scrollTo(0, 0));
+    await expect(names(page).first()).toHaveText('fleet-00001');
+  });
+});
+
+const rows = (page: Page) => page.locator('[role=row][data-index]');
+const names = (page: Page) => rows(page).locator('a.title');

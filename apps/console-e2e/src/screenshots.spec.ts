@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+import { type Fleet, startFleet } from './support/fleet.js';
+import { expect, signIn, test } from './support/test.js';
+
+const folder = join(import.meta.dirname, '../../../test-results/screenshots');
+const widths = { wide: { width: 1440, height: 900 }, narrow: { width: 390, height: 844 } };
+
+/** Pictures of every page, to be looked at by a person; what is checked here is that each has its heading and its width. */
+test.describe('screenshots', () => {
+  let fleet: Fleet;
+
+  test.beforeAll(async () => {
+    fleet = await startFleet();
+  });
+
+  test.afterAll(async () => {
+    await fleet.stop();
+  });
+
+  for (const scheme of ['light', 'dark'] as const) {
+    for (const [width, viewport] of Object.entries(widths)) {
+      test(`every page, ${scheme} and ${width}`, async ({ page }) => {
+        test.setTimeout(120_000);
+        await page.setViewportSize(viewport);
+        await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+        const { url, administrator } = fleet.world;
+        const take = (name: string) => picture(page, `${name}-${scheme}-${width}`);
+        for (const name of ['sign-in', 'setup']) {
+          await page.goto(`${url}/${name}`);
+          await take(name);
+        }
+        await signIn(page, url, administrator);
+        for (const [name, path] of Object.entries(fleet.pages)) {
+          await page.goto(`${url}${path}`);
+          await take(name);
+        }
+        await takeOverlays(page, fleet, take);
+      });
+    }
+  }
+});
+
+async function takeOverlays(page: Page, { world }: Fleet, take: (name: string) => Promise<void>): Promise<void> {
+  await page.goto(`${world.url}/connections`);
+  await page.getByRole('heading', { name: 'Connections' }).waitFor();
+  await page.getByRole('checkbox').nth(1).check();
+  await take('connections-selected');
+  await page.getByRole('button', { name: /failed/ }).click();
+  await take('tray');
+  await page.getByRole('button', { name: 'Close activity' }).click();
+  await page.getByRole('button', { name: 'Your menu' }).click();
+  await take('user-menu');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Control+k');
+  await page.getByRole('option').first().waitFor();
+  await take('palette');
+  await page.goto(`${world.url}/settings/users`);
+  await page.getByRole('button', { name: 'Add user' }).click();
+  await page.getByRole('dialog').waitFor();
+  await take('user-dialog');
+}
+
+async function picture(page: Page, name: string): Promise<void> {
+  await page.locator('h1').first().waitFor();
+  await page.locator('.skeleton').first().waitFor({ state: 'detached' });
+  await page.evaluate(() => document.fonts.ready);
+  await page.waitForTimeout(250);
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  expect(overflow, `${name} is not wider than the screen`).toBeLessThanOrEqual(0);
+  await page.screenshot({ path: join(folder, `${name}.png`), animations: 'disabled' });
+}
