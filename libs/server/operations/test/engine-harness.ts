@@ -20,6 +20,7 @@ import {
   OperationsModule,
   OperationsService,
 } from '../src/index.js';
+import { Retention } from '../src/engine/retention.js';
 
 jest.setTimeout(60_000);
 
@@ -55,6 +56,7 @@ export interface Engine {
   readonly operations: OperationsService;
   readonly queries: OperationQueries;
   readonly feed: OperationFeed;
+  readonly retention: Retention;
   readonly told: OperationEvent[];
   start(type?: OperationType, connectionId?: number, target?: string): Promise<Operation>;
   read(id: string): Promise<Operation>;
@@ -123,6 +125,7 @@ export async function startEngine(
     operations,
     queries,
     feed,
+    retention: application.get(Retention),
     told,
     read,
     start: async (type = 'ssh_test', connectionId = 1, target = '') => {

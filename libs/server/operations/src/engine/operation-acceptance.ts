@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { AuditService } from '@lockstep/server-access';
+import { notFound } from '@lockstep/server-http';
 import { type DataSource, type EntityManager, In } from 'typeorm';
 import { OperationEntity } from '../model/operation.entity.js';
 import { HandlerRegistry } from './handler-registry.js';
@@ -29,6 +30,7 @@ export class OperationAcceptance {
   /**
    * Starts an operation for each slot that is free. The slot is the unique index: whoever inserts nothing has lost the
    * race, and gets the one that holds it. Undefined: what held the slot has just ended, so the request may ask again.
+   * @throws NOT_FOUND when a connection was removed
    */
   async accept(transaction: EntityManager, requests: readonly StartRequest[]): Promise<(Accepted | undefined)[]> {
     const first = new Map<string, { request: StartRequest; operation: OperationEntity }>();
@@ -43,6 +45,10 @@ export class OperationAcceptance {
     );
     const lost = [...first].filter(([slot]) => !started.has(slot)).map(([, { operation }]) => operation);
     const active = await this.findActive(transaction, lost);
+    await this.assertConnections(
+      transaction,
+      lost.filter((operation) => !active.has(slotOf(operation))),
+    );
     return requests.map((request) => {
       const slot = slotOf({ connectionId: request.connection.id, type: request.type, target: request.target ?? '' });
       const own = started.get(slot);
@@ -71,10 +77,12 @@ export class OperationAcceptance {
       Object.fromEntries(columns.map((column) => [column.databaseName, column.getEntityValue(operation) as unknown])),
     );
     const names = columns.map(({ databaseName }) => databaseName);
-    const values = names.map((name) => (name === 'started_at' ? 'clock_timestamp()' : name));
+    const values = names.map((name) => (name === 'started_at' ? 'clock_timestamp()' : `r.${name}`));
     const inserted = await transaction.query<{ id: string; started_at: Date }[]>(
       `INSERT INTO operations (${names.join(', ')})
-       SELECT ${values.join(', ')} FROM jsonb_populate_recordset(NULL::operations, $1) ORDER BY connection_id, type, target
+       SELECT ${values.join(', ')} FROM jsonb_populate_recordset(NULL::operations, $1) AS r
+         JOIN connections c ON c.id = r.connection_id AND c.deleted_at IS NULL
+       ORDER BY r.connection_id, r.type, r.target FOR KEY SHARE OF c
        ON CONFLICT DO NOTHING RETURNING id, started_at`,
       [JSON.stringify(rows)],
     );
@@ -89,6 +97,16 @@ export class OperationAcceptance {
       );
     }
     return new Map(started.map((operation) => [slotOf(operation), operation]));
+  }
+
+  /** A removal holds the connection's lock, so nothing was inserted that began while it was going on. */
+  private async assertConnections(transaction: EntityManager, lost: readonly OperationEntity[]): Promise<void> {
+    if (lost.length === 0) return;
+    const removed = await transaction.query<unknown[]>(
+      `SELECT FROM connections WHERE id = ANY($1) AND deleted_at IS NOT NULL LIMIT 1`,
+      [lost.map(({ connectionId }) => connectionId)],
+    );
+    if (removed.length > 0) throw notFound('connection');
   }
 
   private async findActive(

@@ -14,6 +14,8 @@ export interface OperationFilter {
   readonly createdBy?: readonly CreatedBy[] | undefined;
 }
 
+const isAdministrator = `EXISTS (SELECT FROM users u WHERE u.id = :userId AND u.role = 'administrator' AND NOT u.disabled)`;
+
 /** Reading operations, always through the eyes of a user: what one may not see is not there. */
 @Injectable()
 export class OperationQueries {
@@ -38,7 +40,16 @@ export class OperationQueries {
 
   /** @throws NOT_FOUND when it does not exist or may not be seen */
   async get(userId: number, id: string): Promise<Operation> {
-    const entity = await this.visible(userId).andWhere('operation.id = :id', { id }).getOne();
+    // Asked for one connection: a subquery of all that one may see would be computed as a whole.
+    const entity = await this.dataSource
+      .createQueryBuilder(OperationEntity, 'operation')
+      .where('operation.id = :id', { id })
+      .andWhere(
+        `(EXISTS (SELECT FROM visible_connection_ids(:userId) AS visible WHERE visible = operation.connectionId)
+            OR ${isAdministrator})`,
+        { userId },
+      )
+      .getOne();
     if (!entity) throw notFound('operation');
     return toOperation(entity);
   }
@@ -103,10 +114,8 @@ export class OperationQueries {
 
   /** An administrator also sees the operations of connections that were removed. */
   private visible(userId: number): SelectQueryBuilder<OperationEntity> {
-    return this.dataSource.createQueryBuilder(OperationEntity, 'operation').where(
-      `(operation.connectionId IN (SELECT visible_connection_ids(:userId))
-          OR EXISTS (SELECT FROM users u WHERE u.id = :userId AND u.role = 'administrator' AND NOT u.disabled))`,
-      { userId },
-    );
+    return this.dataSource
+      .createQueryBuilder(OperationEntity, 'operation')
+      .where(`(operation.connectionId IN (SELECT visible_connection_ids(:userId)) OR ${isAdministrator})`, { userId });
   }
 }

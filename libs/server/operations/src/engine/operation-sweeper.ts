@@ -55,15 +55,24 @@ export class OperationSweeper implements OnApplicationBootstrap, OnModuleDestroy
     }
   }
 
+  /** Lost ones are looked for apart from those that only wait: there may be more waiting than one sweep takes. */
   private async sweep(): Promise<void> {
-    const lost = await this.dataSource.query<{ id: string }[]>(
-      `SELECT o.id FROM operations o
-       WHERE o.status = 'in_progress' AND o.lease_until <= clock_timestamp()
-          OR o.status = 'pending' AND o.started_at < clock_timestamp() - interval '10 s'
-             AND (o.not_before IS NULL OR o.not_before < clock_timestamp() - interval '10 s')
-             AND NOT EXISTS (SELECT FROM operations b WHERE b.id = o.blocked_by AND b.status IN ('pending', 'in_progress'))
-       ORDER BY o.started_at LIMIT 500`,
+    const lost = await this.find(`o.status = 'in_progress' AND o.lease_until <= clock_timestamp()`);
+    await this.queue.addLost(this.dataSource.manager, lost);
+    const forgotten = await this.find(
+      `o.status = 'pending' AND o.started_at < clock_timestamp() - interval '10 s'
+       AND (o.not_before IS NULL OR o.not_before < clock_timestamp() - interval '10 s')
+       AND NOT EXISTS (SELECT FROM operations b WHERE b.id = o.blocked_by AND b.status IN ('pending', 'in_progress'))
+       AND NOT EXISTS (SELECT FROM graphile_worker.jobs j
+         WHERE j.key = o.id::text AND j.locked_at IS NULL AND j.attempts < j.max_attempts)`,
     );
-    for (const { id } of lost) await this.queue.addIfLost(this.dataSource.manager, id);
+    await this.queue.addIfLost(this.dataSource.manager, forgotten);
+  }
+
+  private async find(which: string): Promise<string[]> {
+    const rows = await this.dataSource.query<{ id: string }[]>(
+      `SELECT o.id FROM operations o WHERE ${which} ORDER BY o.started_at LIMIT 500`,
+    );
+    return rows.map(({ id }) => id);
   }
 }
