@@ -9,7 +9,7 @@ import {
 import { TitleStrategy, provideRouter, withComponentInputBinding, withInMemoryScrolling } from '@angular/router';
 import { provideApiConfiguration } from '@lockstep/console-api';
 import { Session, sessionInterceptor } from '@lockstep/console-access';
-import { provideLive } from '@lockstep/console-live';
+import { LIVE_CREDENTIALS } from '@lockstep/console-live/credentials';
 import { appRoutes } from './app.routes';
 import { PageTitle } from './page-title';
 
@@ -23,7 +23,7 @@ export const appConfig: ApplicationConfig = {
     ),
     provideHttpClient(withInterceptors([sessionInterceptor])),
     provideApiConfiguration('/api'),
-    provideLive(Session),
+    { provide: LIVE_CREDENTIALS, useExisting: Session },
     provideAppInitializer(() => inject(Session).start()),
     // No <base> element: the content security policy forbids it.
     { provide: APP_BASE_HREF, useValue: '/' },

@@ -3,7 +3,7 @@ import type { ConnectionSnapshot, Operation, OperationUpdate } from '@lockstep/c
 import { ConnectionRooms } from './connection-rooms';
 import { FakeCredentials, FakeSocket } from './fake-socket.testing';
 import { LIVE_CREDENTIALS } from './live-credentials';
-import { SOCKET_PORT } from './live-socket';
+import { SOCKET_PORT } from './socket-port';
 
 const settle = async () => await new Promise((resolve) => setTimeout(resolve));
 const snapshot = (position: number, reset = false) => ({ ok: true, connectionId: 5, operations: [], position, reset });

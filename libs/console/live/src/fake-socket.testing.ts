@@ -1,6 +1,6 @@
 import { Subject } from 'rxjs';
 import type { LiveCredentials } from './live-credentials';
-import type { SocketPort } from './live-socket';
+import type { SocketPort } from './socket-port';
 
 type Listener = (payload: never) => void;
 
@@ -20,13 +20,13 @@ export class FakeSocket implements SocketPort {
   readonly requests: Request[] = [];
   private readonly listeners = new Map<string, Set<Listener>>();
 
-  on(event: string, listener: Listener): void {
+  on<Payload>(event: string, listener: (payload: Payload) => void): void {
     const known = this.listeners.get(event) ?? new Set();
-    this.listeners.set(event, known.add(listener));
+    this.listeners.set(event, known.add(listener as Listener));
   }
 
-  removeListener(event: string, listener: Listener): void {
-    this.listeners.get(event)?.delete(listener);
+  removeListener<Payload>(event: string, listener: (payload: Payload) => void): void {
+    this.listeners.get(event)?.delete(listener as Listener);
   }
 
   connect(): never {

@@ -2,5 +2,3 @@ export { ConnectionRooms } from './connection-rooms';
 export type { LinkState } from './link-state';
 export { LiveActivity } from './live-activity';
 export { LiveCollection } from './live-collection';
-export type { LiveCredentials } from './live-credentials';
-export { provideLive } from './provide-live';

@@ -1,7 +1,8 @@
 import { TestBed } from '@angular/core/testing';
 import { FakeCredentials, FakeSocket } from './fake-socket.testing';
 import { LIVE_CREDENTIALS } from './live-credentials';
-import { LiveSocket, SOCKET_PORT } from './live-socket';
+import { LiveSocket } from './live-socket';
+import { SOCKET_PORT } from './socket-port';
 
 describe('LiveSocket', () => {
   let socket: FakeSocket;

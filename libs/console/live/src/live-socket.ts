@@ -1,4 +1,4 @@
-import { DOCUMENT, Injectable, InjectionToken, computed, inject, signal } from '@angular/core';
+import { DOCUMENT, Injectable, computed, inject, signal } from '@angular/core';
 import {
   handshakeErrors,
   type ClientAnswer,
@@ -7,20 +7,9 @@ import {
   type ServerEventName,
   type ServerPayload,
 } from '@lockstep/contract';
-import { Socket } from 'ngx-socket-io';
 import { Observable, Subject, fromEvent, share } from 'rxjs';
 import { LIVE_CREDENTIALS } from './live-credentials';
-
-/** The parts of ngx-socket-io's socket that are used here; tests give their own. */
-export interface SocketPort extends Pick<
-  Socket,
-  'connect' | 'disconnect' | 'emitWithAck' | 'connected' | 'active' | 'auth'
-> {
-  on(event: string, listener: (payload: never) => void): unknown;
-  removeListener(event: string, listener: (payload: never) => void): unknown;
-}
-
-export const SOCKET_PORT = new InjectionToken<SocketPort>('SOCKET_PORT', { factory: () => inject(Socket) });
+import { SOCKET_PORT } from './socket-port';
 
 /** The first pause before a refused link is tried again; it doubles up to half a minute. In milliseconds. */
 const firstPause = 500;

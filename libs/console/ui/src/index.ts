@@ -1,4 +1,3 @@
-export { Announcer } from './announcer/announcer';
 export { CurlRecorder, toCurl, type RecordedRequest } from './copy/curl-recorder';
 export { EmptyState } from './empty-state/empty-state';
 export { Control } from './field/control';

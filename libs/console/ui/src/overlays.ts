@@ -1,4 +1,5 @@
 /** What opens above the page, apart because it brings overlays along. */
+export { Announcer } from './announcer/announcer';
 export { Confirm } from './confirm-dialog/confirm';
 export { CopyButton } from './copy/copy-button';
 export { RelativeTime } from './time/relative-time';

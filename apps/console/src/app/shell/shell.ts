@@ -1,3 +1,4 @@
+import { Announcer } from '@lockstep/console-ui/overlays';
 import { OverlayContainer, OverlayModule, type CdkOverlayOrigin, type ConnectedPosition } from '@angular/cdk/overlay';
 import {
   ChangeDetectionStrategy,
@@ -15,7 +16,7 @@ import { MatTooltip } from '@angular/material/tooltip';
 import { NavigationEnd, Router, RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
 import { ConnectionRooms } from '@lockstep/console-live';
 import { ActivityTray, Failures, OperationsStore, describeState, typeTitle } from '@lockstep/console-operations';
-import { Announcer, Icon, Preferences, Spinner, formatClock, type IconName } from '@lockstep/console-ui';
+import { Icon, Preferences, Spinner, formatClock, type IconName } from '@lockstep/console-ui';
 import type { Operation } from '@lockstep/contract';
 import { filter } from 'rxjs';
 import { LinkChip } from '../link-chip/link-chip';

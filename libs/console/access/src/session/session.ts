@@ -1,7 +1,7 @@
 import { HttpErrorResponse } from '@angular/common/http';
 import { DOCUMENT, Injectable, computed, inject, signal } from '@angular/core';
 import { Api, refreshSession, signIn, signOut } from '@lockstep/console-api';
-import type { LiveCredentials } from '@lockstep/console-live';
+import type { LiveCredentials } from '@lockstep/console-live/credentials';
 import { mayRole, type Permission, type Session as SessionAnswer } from '@lockstep/contract';
 import { BehaviorSubject, filter, firstValueFrom } from 'rxjs';
 import { SessionChannel } from './session-channel';

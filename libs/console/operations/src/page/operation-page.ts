@@ -18,7 +18,6 @@ import { RouterLink } from '@angular/router';
 import { Session } from '@lockstep/console-access';
 import { Api, getOperation } from '@lockstep/console-api';
 import {
-  Announcer,
   ElapsedTime,
   EmptyState,
   Icon,
@@ -27,7 +26,7 @@ import {
   readProblem,
   type ReadableProblem,
 } from '@lockstep/console-ui';
-import { RelativeTime } from '@lockstep/console-ui/overlays';
+import { Announcer, RelativeTime } from '@lockstep/console-ui/overlays';
 import { isActive } from '@lockstep/contract';
 import { filter } from 'rxjs';
 import { OperationLog } from '../log/operation-log';

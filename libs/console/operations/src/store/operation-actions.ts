@@ -2,8 +2,8 @@ import { Injectable, inject } from '@angular/core';
 import { Router } from '@angular/router';
 import { Session } from '@lockstep/console-access';
 import { Api, cancelOperation, retryOperation } from '@lockstep/console-api';
-import { Announcer, readProblem } from '@lockstep/console-ui';
-import { Toasts } from '@lockstep/console-ui/overlays';
+import { readProblem } from '@lockstep/console-ui';
+import { Announcer, Toasts } from '@lockstep/console-ui/overlays';
 import type { Operation, StartAnswer } from '@lockstep/contract';
 import { OperationsStore } from './operations-store';
 

@@ -58,7 +58,7 @@ export class Failures {
 
   private async load(): Promise<void> {
     const page = await this.api
-      .invoke(listOperations, { status: ['failed', 'completed'], limit: 200 })
+      .invoke(listOperations, { status: ['failed', 'completed'], limit: 100 })
       .catch(() => null);
     if (page !== null) this.store.takeAll(page.items);
   }
