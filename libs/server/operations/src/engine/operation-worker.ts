@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DATABASE_URL, Notifications } from '@lockstep/server-database';
+import { DATABASE_URL, Notifications, isDatabaseUnavailable } from '@lockstep/server-database';
 import type { DataSource } from 'typeorm';
 import { type Claim, Claims } from './claims.js';
 import { ENGINE_OPTIONS, type EngineOptions } from './engine-options.js';
@@ -11,7 +11,7 @@ import { JobRunner } from './job-runner.js';
 import { Lease, RunStopped } from './lease.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { OperationEnder } from './operation-ender.js';
-import type { OperationHandler } from './operation-handler.js';
+import { OperationFailure, type OperationHandler } from './operation-handler.js';
 import { OperationJournal } from './operation-journal.js';
 import { RUN_OPERATION } from './operation-queue.js';
 import { OperationRecorder } from './operation-recorder.js';
@@ -120,6 +120,9 @@ export class OperationWorker implements OnApplicationBootstrap, OnModuleDestroy 
       const stopped = reason instanceof RunStopped ? reason : undefined;
       if (stopped?.reason === 'lease_lost' || stopped?.reason === 'handover') return undefined;
       const actedOnHost = lostInEffect || run.hasActed(handler.steps);
+      // The handler could not read what it needs. Nothing was done to the host, so it is begun again once Postgres is back.
+      if (!stopped && !actedOnHost && !(error instanceof OperationFailure) && isDatabaseUnavailable(error))
+        return undefined;
       const end = endOf(error, { stopped, actedOnHost, deadlineMs: handler.deadlineMs });
       if (end.kind === 'fail' && end.code === 'INTERNAL') {
         this.logger.error(
@@ -130,11 +133,20 @@ export class OperationWorker implements OnApplicationBootstrap, OnModuleDestroy 
     }
   }
 
+  /** Ends the lease, so that the next worker looks. While Postgres is away it tries for as long as the lease is good. */
   private async handOver(lease: Lease): Promise<void> {
-    await this.dataSource.query(
-      `UPDATE operations SET lease_until = clock_timestamp() WHERE id = $1 AND fence = $2 AND status = 'in_progress'`,
-      [lease.operationId, lease.fence],
-    );
+    while (lease.trustedForMs() > 0) {
+      try {
+        await this.dataSource.query(
+          `UPDATE operations SET lease_until = clock_timestamp() WHERE id = $1 AND fence = $2 AND status = 'in_progress'`,
+          [lease.operationId, lease.fence],
+        );
+        return;
+      } catch (error) {
+        if (!isDatabaseUnavailable(error)) throw error;
+        await pause(250);
+      }
+    }
   }
 }
 
