@@ -17,7 +17,10 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   const cause: unknown = error instanceof QueryFailedError ? error.driverError : error;
   const code = codeOf(cause);
   if (code !== undefined && unavailable.test(code)) return true;
-  if (code !== undefined && refused.has(code)) return 'syscall' in error || error instanceof QueryFailedError;
+  if (code !== undefined && refused.has(code)) {
+    // A name with several addresses that all refuse is told as an AggregateError, without a system call of its own.
+    return 'syscall' in error || error instanceof QueryFailedError || error instanceof AggregateError;
+  }
   return lost.test(error.message);
 }
 
