@@ -108,7 +108,10 @@ describe('the upkeep of operations', () => {
   });
 
   it('removes what is old in small portions, and remembers how far each stream was pruned', async () => {
-    const event = async (ids: readonly string[], first: number, at: string, kind: string): Promise<void> => {
+    const event = async (
+      ids: readonly string[],
+      { first, at, kind }: { first: number; at: string; kind: string },
+    ): Promise<void> => {
       await engine.dataSource.query(
         `INSERT INTO operation_events (connection_id, position, operation_id, sequence, at, kind, data)
          SELECT connection_id, $2::integer + n, id, $2::integer + n, ${at}, $3, '{"lines": []}'
@@ -130,12 +133,12 @@ describe('the upkeep of operations', () => {
       completed_at: `now() - interval '${String(days)} days'`,
     });
     const ancient = await insert(450, 100, ended(100));
-    await event(ancient, 1, `now() - interval '100 days'`, 'progress');
+    await event(ancient, { first: 1, at: `now() - interval '100 days'`, kind: 'progress' });
     const [old = ''] = await insert(1, 600, ended(20));
-    await event([old], 1, `now() - interval '20 days'`, 'log');
-    await event([old], 11, `now() - interval '20 days'`, 'progress');
+    await event([old], { first: 1, at: `now() - interval '20 days'`, kind: 'log' });
+    await event([old], { first: 11, at: `now() - interval '20 days'`, kind: 'progress' });
     const [fresh = ''] = await insert(1, 700, ended(1));
-    await event([fresh], 1, `now() - interval '1 day'`, 'log');
+    await event([fresh], { first: 1, at: `now() - interval '1 day'`, kind: 'log' });
     const removed = await engine.retention.pruneNow();
     expect(removed).toEqual({ logs: 10, operations: 450 });
     const left = await engine.dataSource.query<{ id: string; kind: string; count: number }[]>(

@@ -28,7 +28,8 @@ export class OperationFeed implements OnApplicationBootstrap, OnModuleDestroy {
   private reading = false;
   private timer: NodeJS.Timeout | undefined;
   private looking = false;
-  private lookAtAll = false;
+  /** The database's clock at the last look that was not followed by a failure. Undefined: everything is to be looked at. */
+  private lookedAt: Date | undefined;
 
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
@@ -41,7 +42,9 @@ export class OperationFeed implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    for (const { id, position } of await this.readStreams(true)) this.positions.set(id, position);
+    const { streams, now } = await this.readStreams();
+    for (const { id, position } of streams) this.positions.set(id, position);
+    this.lookedAt = now;
     this.notifications.listen(EVENTS_CHANNEL, (payload) => this.hint(Number(payload)));
     this.timer = setInterval(() => void this.look(), lookMs);
   }
@@ -173,10 +176,9 @@ export class OperationFeed implements OnApplicationBootstrap, OnModuleDestroy {
     if (this.looking) return;
     this.looking = true;
     try {
-      for (const { id, position } of await this.readStreams(this.lookAtAll)) {
-        if (position > (this.positions.get(id) ?? 0)) this.hint(id);
-      }
-      this.lookAtAll = false;
+      const { streams, now } = await this.readStreams(this.lookedAt);
+      this.lookedAt = now;
+      for (const { id, position } of streams) if (position > (this.positions.get(id) ?? 0)) this.hint(id);
     } catch (error) {
       this.failed(error);
     } finally {
@@ -186,16 +188,25 @@ export class OperationFeed implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** After a failed look the recent ones do not suffice: it is not known since when nothing was read. */
   private failed(error: unknown): void {
-    this.lookAtAll = true;
+    this.lookedAt = undefined;
     if (!isDatabaseUnavailable(error)) this.logger.error(error);
   }
 
-  private async readStreams(all: boolean): Promise<{ id: number; position: number }[]> {
-    const rows = await this.dataSource.query<{ connection_id: number; position: string }[]>(
-      `SELECT connection_id, position FROM connection_streams
-       ${all ? '' : `WHERE touched_at > clock_timestamp() - interval '60 s'`}`,
+  /**
+   * Streams that were touched since then, or all. Counted from the last look and not from now: this process may have been
+   * frozen in between. A touch is older than its commit by the length of a transaction, hence the minute.
+   */
+  private async readStreams(since?: Date): Promise<{ streams: { id: number; position: number }[]; now: Date }> {
+    const rows = await this.dataSource.query<{ now: Date; connection_id: number | null; position: string | null }[]>(
+      `SELECT clock.now, s.connection_id, s.position FROM (SELECT clock_timestamp() AS now) AS clock
+       LEFT JOIN connection_streams s
+         ON $1::timestamptz IS NULL OR s.touched_at > least($1::timestamptz, clock.now) - interval '60 s'`,
+      [since ?? null],
     );
-    return rows.map((row) => ({ id: row.connection_id, position: Number(row.position) }));
+    const streams = rows.flatMap(({ connection_id: id, position }) =>
+      id === null ? [] : [{ id, position: Number(position) }],
+    );
+    return { streams, now: rows[0]?.now ?? new Date(0) };
   }
 }
 
