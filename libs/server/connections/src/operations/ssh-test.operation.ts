@@ -71,7 +71,7 @@ export class SshTestOperation implements OperationHandler {
       const hostWords = result.stderr || result.stdout;
       throw new SshError('COMMAND_FAILED', 'The host did not run a simple shell script.', { hostWords });
     }
-    for (const line of report.lines) context.log('stdout', line);
+    context.log('stdout', report.lines.map((line) => `${line}\n`).join(''));
     context.facts(report.facts);
     step.summary(report.summary);
   }
