@@ -22,11 +22,11 @@ export class FakeSocket implements SocketPort {
 
   on<Payload>(event: string, listener: (payload: Payload) => void): void {
     const known = this.listeners.get(event) ?? new Set();
-    this.listeners.set(event, known.add(listener as Listener));
+    this.listeners.set(event, known.add(listener));
   }
 
   removeListener<Payload>(event: string, listener: (payload: Payload) => void): void {
-    this.listeners.get(event)?.delete(listener as Listener);
+    this.listeners.get(event)?.delete(listener);
   }
 
   connect(): never {
@@ -40,7 +40,7 @@ export class FakeSocket implements SocketPort {
   }
 
   readonly emitWithAck = ((name: string, payload: unknown) =>
-    new Promise((answer, fail) => this.requests.push({ name, payload, answer, fail }))) as SocketPort['emitWithAck'];
+    new Promise<unknown>((answer, fail) => this.requests.push({ name, payload, answer, fail }))) as SocketPort['emitWithAck'];
 
   receive(event: string, payload?: unknown): void {
     for (const listener of this.listeners.get(event) ?? []) listener(payload as never);
