@@ -99,7 +99,9 @@ async function findings(page: Page, name: string): Promise<string[]> {
   await page.waitForTimeout(150);
   const { violations } = await new AxeBuilder({ page }).analyze();
   return violations.flatMap(({ id, help, nodes }) =>
-    nodes.map(({ target, failureSummary }) => `${name}: ${id} (${help}) at ${target.join(' ')} – ${failureSummary ?? ''}`),
+    nodes.map(
+      ({ target, failureSummary }) => `${name}: ${id} (${help}) at ${target.join(' ')} – ${failureSummary ?? ''}`,
+    ),
   );
 }
 

@@ -68,7 +68,8 @@ test.describe('the list of connections', () => {
   });
 
   test('tests all that were chosen at once, and shows their state in the rows', async ({ page }) => {
-    for (const name of ['alder', 'birch', 'cedar']) await page.getByRole('checkbox', { name: `Select ${name}` }).check();
+    for (const name of ['alder', 'birch', 'cedar'])
+      await page.getByRole('checkbox', { name: `Select ${name}` }).check();
     const bar = page.getByRole('region', { name: 'Selected rows' });
     await expect(bar).toContainText('3 selected');
     await bar.getByRole('button', { name: 'Test SSH' }).click();
@@ -97,8 +98,10 @@ test.describe('the list of connections', () => {
     await page.getByRole('searchbox', { name: 'Search connections' }).fill('');
     await expect(names(page).first()).toHaveText('fleet-00001');
 
-    for (let reached = 0; reached < 2_000; ) {
-      await page.locator('cdk-virtual-scroll-viewport').evaluate((element) => element.scrollTo(0, element.scrollHeight));
+    for (let reached = 0; reached < 2_000;) {
+      await page
+        .locator('cdk-virtual-scroll-viewport')
+        .evaluate((element) => element.scrollTo(0, element.scrollHeight));
       await page.waitForTimeout(50);
       reached = Number(await rows(page).last().getAttribute('data-index'));
     }

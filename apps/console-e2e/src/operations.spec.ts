@@ -69,6 +69,7 @@ test.describe('operations', () => {
     await expect(first).not.toBeInViewport();
     await expect(log.locator('lockstep-log-line').last()).toBeInViewport();
 
+    await expect(log.getByText(/^kernel: Linux \S+$/), 'one fact a line').toHaveCount(1);
     await page.getByRole('searchbox', { name: 'Search in the log' }).fill('line 42');
     await expect(page.getByText('1 found')).toBeVisible();
     await page.getByRole('searchbox', { name: 'Search in the log' }).press('Enter');

@@ -1,10 +1,15 @@
+import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { type Fleet, startFleet } from './support/fleet.js';
 import { expect, signIn, test } from './support/test.js';
 
-const folder = join(import.meta.dirname, '../../../test-results/screenshots');
+const workspace = join(import.meta.dirname, '../../..');
+const folder = join(workspace, 'test-results/screenshots');
 const widths = { wide: { width: 1440, height: 900 }, narrow: { width: 390, height: 844 } };
+
+/** The picture of the README is made anew by `README_PICTURE=docs/console.png npm test console-e2e screenshots`. */
+const readmePicture = process.env['README_PICTURE'];
 
 /** Pictures of every page, to be looked at by a person; what is checked here is that each has its heading and its width. */
 test.describe('screenshots', () => {
@@ -20,8 +25,9 @@ test.describe('screenshots', () => {
 
   for (const scheme of ['light', 'dark'] as const) {
     for (const [width, viewport] of Object.entries(widths)) {
-      test(`every page, ${scheme} and ${width}`, async ({ page }) => {
+      test(`every page, ${scheme} and ${width}`, async ({ page, complaints }) => {
         test.setTimeout(120_000);
+        complaints.expect(/ERR_INTERNET_DISCONNECTED/);
         await page.setViewportSize(viewport);
         await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
         const { url, administrator } = fleet.world;
@@ -35,11 +41,30 @@ test.describe('screenshots', () => {
           await page.goto(`${url}${path}`);
           await take(name);
         }
+        await takeRunning(page, fleet, take);
         await takeOverlays(page, fleet, take);
       });
     }
   }
 });
+
+async function takeRunning(page: Page, { world, run }: Fleet, take: (name: string) => Promise<void>): Promise<void> {
+  const { connectionId, operationId, end } = await run();
+  await page.goto(`${world.url}/operations/${operationId}`);
+  await page.getByRole('button', { name: '1 running' }).waitFor();
+  await take('operation-running');
+  await page.goto(`${world.url}/connections/${connectionId}`);
+  await page.getByRole('button', { name: 'Open the running test' }).waitFor();
+  await take('connection-running');
+  await page.getByRole('button', { name: '1 running' }).click();
+  await page.getByRole('button', { name: 'Cancel SSH test on backup.example.net' }).waitFor();
+  await take('tray-running');
+  await page.context().setOffline(true);
+  await page.locator('lockstep-link-chip').filter({ hasText: 'Offline' }).waitFor();
+  await take('offline');
+  await page.context().setOffline(false);
+  await end();
+}
 
 async function takeOverlays(page: Page, { world }: Fleet, take: (name: string) => Promise<void>): Promise<void> {
   await page.goto(`${world.url}/connections`);
@@ -69,4 +94,6 @@ async function picture(page: Page, name: string): Promise<void> {
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   expect(overflow, `${name} is not wider than the screen`).toBeLessThanOrEqual(0);
   await page.screenshot({ path: join(folder, `${name}.png`), animations: 'disabled' });
+  if (readmePicture !== undefined && name === 'connection-running-light-wide')
+    await copyFile(join(folder, `${name}.png`), join(workspace, readmePicture));
 }

@@ -19,7 +19,11 @@ test.describe('secrets in the browser', () => {
   test('are in no storage, no address, no page and no answer after they were sent', async ({ page }) => {
     const received: string[] = [];
     page.on('response', (response) => {
-      if (response.url().includes('/api/')) void response.text().then((text) => received.push(text), () => undefined);
+      if (response.url().includes('/api/'))
+        void response.text().then(
+          (text) => received.push(text),
+          () => undefined,
+        );
     });
     page.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => received.push(String(payload))));
     const session = page.waitForResponse((response) => response.url().endsWith('/api/auth/login'));

@@ -20,7 +20,10 @@ test.describe('several people and tabs', () => {
     const stranger = await world.api.createUser('simon', 'operator', ['other']);
     await signIn(page, world.url, world.administrator);
     const second = await page.context().newPage();
-    const [operatorPage, strangerPage] = await Promise.all([another(world.url, operator), another(world.url, stranger)]);
+    const [operatorPage, strangerPage] = await Promise.all([
+      another(world.url, operator),
+      another(world.url, stranger),
+    ]);
     const pages = [page, second, operatorPage];
     await Promise.all(pages.map((each) => each.goto(`${world.url}/connections/${id}`)));
     await host.hold('command');
@@ -28,7 +31,9 @@ test.describe('several people and tabs', () => {
     const buttons = pages.map((each) => each.getByRole('button', { name: 'Test SSH' }));
     // Held by handle and clicked inside the pages: by the time of a second real click, the button is another already.
     const handles = await Promise.all(buttons.map((button) => button.elementHandle()));
-    await Promise.all(handles.map((handle) => handle?.evaluate((button: HTMLElement) => (button.click(), button.click()))));
+    await Promise.all(
+      handles.map((handle) => handle?.evaluate((button: HTMLElement) => (button.click(), button.click()))),
+    );
     for (const each of pages) await expect(runningButton(each)).toContainText('Look around');
     const running = (await world.api.operationsOf(id)).filter(({ completedAt }) => completedAt === null);
     expect(running).toHaveLength(1);

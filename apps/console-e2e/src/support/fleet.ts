@@ -4,6 +4,8 @@ import { World } from './world.js';
 export interface Fleet {
   readonly world: World;
   readonly pages: Readonly<Record<string, string>>;
+  /** Starts a test that hangs for some seconds; its operation's id, and what ends it. */
+  run(): Promise<{ connectionId: number; operationId: string; end: () => Promise<void> }>;
   stop(): Promise<void>;
 }
 
@@ -17,7 +19,12 @@ export async function startFleet(): Promise<Fleet> {
   const slowId = (await world.connect(slow, { name: 'backup.example.net', tags: ['storage'] })).id;
   const fresh = await world.connect(healthy, { name: 'web-2.example.net', tags: ['staging', 'web'], approved: false });
   const { username } = healthy;
-  const refused = await api.createConnection({ name: 'mail.example.net', port: healthy.port, username, tags: ['mail'] });
+  const refused = await api.createConnection({
+    name: 'mail.example.net',
+    port: healthy.port,
+    username,
+    tags: ['mail'],
+  });
   const closed = await api.createConnection({ name: 'edge-7.example.net', port: 1, tags: ['edge'] });
   await api.createConnection({ name: 'spare.example.net', port: 22, host: '192.0.2.17' });
 
@@ -63,6 +70,17 @@ export async function startFleet(): Promise<Fleet> {
       users: '/settings/users',
       audit: '/settings/audit',
       'not-found': '/no-such-page',
+    },
+    run: async () => {
+      const { operationId } = await api.test(slowId);
+      await api.operationOnce(operationId, ({ steps }) =>
+        steps.some(({ name, status }) => name === 'probe' && status === 'running'),
+      );
+      const end = async () => {
+        await api.call('POST', `/operations/${operationId}/cancel`);
+        await api.operationOnce(operationId, ({ completedAt }) => completedAt !== null);
+      };
+      return { connectionId: slowId, operationId, end };
     },
     stop: () => world.stop(),
   };

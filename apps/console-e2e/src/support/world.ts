@@ -31,7 +31,10 @@ export class World {
   }
 
   /** A connection to the host by its key. `approved`: its host key has been approved already. */
-  async connect(host: ControlledHost, input: { name: string; tags?: string[]; approved?: boolean }): Promise<Connection> {
+  async connect(
+    host: ControlledHost,
+    input: { name: string; tags?: string[]; approved?: boolean },
+  ): Promise<Connection> {
     const { approved = true, ...rest } = input;
     const connection = await this.api.createConnection({
       ...rest,
