@@ -76,6 +76,7 @@ export default defineConfig(
     languageOptions: {
       globals: Object.fromEntries(
         [
+          'AbortController',
           'Buffer',
           'URL',
           'clearInterval',

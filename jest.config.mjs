@@ -6,6 +6,8 @@ import { consoleProject } from './tools/jest/console-project.mjs';
  * `npm test -- unit libs/server/ssh`.
  */
 export default {
+  // Real servers start in hooks, on machines that do other things too. Jest takes this for all projects or for none.
+  testTimeout: 30_000,
   projects: [
     serverProject({
       name: 'server-unit',

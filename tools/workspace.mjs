@@ -41,10 +41,11 @@ export function toolEnvironment(extra = {}) {
  * Runs a script with the project's Node.
  *
  * @param {string[]} parameters script and its parameters; paths are relative to the repository
- * @param {{ quiet?: boolean, env?: Record<string, string> }} options `quiet` keeps the output back
+ * @param {{ quiet?: boolean, env?: Record<string, string>, signal?: AbortSignal }} options `quiet` keeps the output back;
+ *   `signal` ends the script at once
  * @returns {Promise<{ code: number, output: string }>} `output` is what was kept back
  */
-export function runNode(parameters, { quiet = false, env = {} } = {}) {
+export function runNode(parameters, { quiet = false, env = {}, signal } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(projectNode(), parameters, {
       cwd: workspace,
@@ -53,6 +54,7 @@ export function runNode(parameters, { quiet = false, env = {} } = {}) {
     });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data) => (output += data));
+    signal?.addEventListener('abort', () => child.kill('SIGKILL'), { once: true });
     child.on('error', reject);
     child.on('close', (code) => resolve({ code: code ?? 1, output }));
   });

@@ -1,7 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { say } from '../stages.mjs';
 import { runNode } from '../workspace.mjs';
+
+const graceMilliseconds = 30_000;
 
 /**
  * Runs Jest projects and counts from Jest's own report. A file that could not even be loaded counts as one failure.
@@ -21,11 +24,33 @@ export async function runJest({ projects, inOrder = false }, parameters) {
     const chosen = ['--selectProjects', ...projects];
     const order = inOrder ? ['--runInBand'] : [];
     const paths = parameters.length > 0 ? ['--testPathPatterns', ...parameters] : [];
-    await runNode([...jest, ...chosen, ...order, '--json', `--outputFile=${report}`, ...paths]);
-    return count(JSON.parse(readFileSync(report, 'utf8')));
+    const ended = endSoonAfter(report);
+    await runNode([...jest, ...chosen, ...order, '--json', `--outputFile=${report}`, ...paths], {
+      signal: ended.signal,
+    });
+    ended.stop();
+    const result = count(JSON.parse(readFileSync(report, 'utf8')));
+    if (!ended.signal.aborted) return result;
+    say('The tests are done, but one of them left something open (a server, a socket), so Jest did not end by itself.');
+    return { ...result, failed: result.failed + 1 };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Jest writes its report when all tests are done and then waits for what they left open, for ever. */
+function endSoonAfter(report) {
+  const controller = new AbortController();
+  let grace;
+  const timer = setInterval(() => {
+    if (!existsSync(report) || grace) return;
+    grace = setTimeout(() => controller.abort(), graceMilliseconds);
+  }, 500);
+  const stop = () => {
+    clearInterval(timer);
+    clearTimeout(grace);
+  };
+  return { signal: controller.signal, stop };
 }
 
 function count(report) {

@@ -93,6 +93,8 @@ export class Sshd {
   private async begin(): Promise<void> {
     const parameters = ['-D', '-E', this.path('log'), '-f', this.path('config')];
     const daemon = spawn(this.setUp.program, parameters, { stdio: 'ignore' });
+    // A test that fails to stop it must not keep the whole run from ending.
+    daemon.unref();
     this.daemon = daemon;
     await waitUntil(`sshd on port ${this.port} answers`, async () => {
       if (daemon.exitCode !== null) throw new Error(`sshd did not start: ${await this.log()}`);
