@@ -106,6 +106,7 @@ export class Sshd {
     const daemon = this.daemon;
     this.daemon = undefined;
     if (!daemon?.pid || daemon.exitCode !== null) return;
+    daemon.ref();
     await signalTree(daemon.pid, 'SIGKILL');
     if (daemon.exitCode === null && daemon.signalCode === null) await once(daemon, 'exit');
   }
