@@ -1,4 +1,4 @@
-import { SecretBox, loadMasterKey } from '@lockstep/server-secrets';
+import { SecretBox, loadMasterKey, loadPreviousMasterKey } from '@lockstep/server-secrets';
 import type { AppOptions } from '../app.module.js';
 import { type Environment, administratorOf } from './environment.js';
 
@@ -7,15 +7,10 @@ export async function appOptionsOf(
   environment: Environment,
   place: { dataDirectory: string; databaseUrl: string },
 ): Promise<AppOptions> {
-  const masterKey = await loadMasterKey({
-    key: environment.LOCKSTEP_MASTER_KEY,
-    keyFile: environment.LOCKSTEP_MASTER_KEY_FILE,
-    dataDirectory: place.dataDirectory,
-  });
   return {
     databaseUrl: place.databaseUrl,
     access: {
-      secretBox: new SecretBox(masterKey),
+      secretBox: await secretBoxOf(environment, place.dataDirectory),
       allowedOrigins: environment.CONSOLE_ORIGIN,
       administrator: administratorOf(environment),
     },
@@ -34,4 +29,18 @@ export async function appOptionsOf(
       stepDeadlineMs: environment.LOCKSTEP_SSH_DEADLINE_MS,
     },
   };
+}
+
+/** Seals with the master key, and still opens what the one that it replaces has sealed. */
+export async function secretBoxOf(environment: Environment, dataDirectory: string): Promise<SecretBox> {
+  const current = await loadMasterKey({
+    key: environment.LOCKSTEP_MASTER_KEY,
+    keyFile: environment.LOCKSTEP_MASTER_KEY_FILE,
+    dataDirectory,
+  });
+  const previous = await loadPreviousMasterKey({
+    key: environment.LOCKSTEP_MASTER_KEY_PREVIOUS,
+    keyFile: environment.LOCKSTEP_MASTER_KEY_PREVIOUS_FILE,
+  });
+  return new SecretBox(current, previous ? [previous] : []);
 }

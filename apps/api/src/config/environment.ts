@@ -26,6 +26,8 @@ const schema = z.object({
   LOCKSTEP_DATA_DIR: z.string().min(1).optional(),
   LOCKSTEP_MASTER_KEY: z.string().min(1).optional(),
   LOCKSTEP_MASTER_KEY_FILE: z.string().min(1).optional(),
+  LOCKSTEP_MASTER_KEY_PREVIOUS: z.string().min(1).optional(),
+  LOCKSTEP_MASTER_KEY_PREVIOUS_FILE: z.string().min(1).optional(),
   LOCKSTEP_ADMIN_USERNAME: z.string().min(1).optional(),
   LOCKSTEP_ADMIN_PASSWORD: z.string().min(1).optional(),
   LOCKSTEP_ADMIN_PASSWORD_FILE: z.string().min(1).optional(),

@@ -13,6 +13,7 @@ import { ConnectionEntity } from './model/connection.entity.js';
 import { CredentialEntity } from './model/credential.entity.js';
 import { HostKeyEntity } from './model/host-key.entity.js';
 import { SshTestOperation } from './operations/ssh-test.operation.js';
+import { CredentialRotation } from './reach/credential-rotation.js';
 import { CredentialVault } from './reach/credential-vault.js';
 import { SshReach } from './reach/ssh-reach.service.js';
 import { ConnectionsController } from './rest/connections.controller.js';
@@ -34,6 +35,7 @@ export class ConnectionsModule {
         ConnectionQueries,
         ConnectionTestsService,
         ConnectionsService,
+        CredentialRotation,
         CredentialVault,
         DemoFleet,
         HostKeysService,

@@ -40,12 +40,16 @@ export class ConnectionsServer {
     private token: string,
   ) {}
 
-  static async start(databaseUrl: string, options: Partial<ConnectionsOptions> = {}): Promise<ConnectionsServer> {
+  static async start(
+    databaseUrl: string,
+    options: Partial<ConnectionsOptions> & { secretBox?: SecretBox } = {},
+  ): Promise<ConnectionsServer> {
+    const { secretBox = new SecretBox(masterKey) } = options;
     @Module({
       imports: [
         ScheduleModule.forRoot(),
         DatabaseModule.forRoot({ url: databaseUrl }),
-        AccessModule.forRoot({ secretBox: new SecretBox(masterKey), allowedOrigins: [], administrator }),
+        AccessModule.forRoot({ secretBox, allowedOrigins: [], administrator }),
         OperationsModule.forRoot({ workers: 10, embedded: false, operationRetentionDays: 90, logRetentionDays: 14 }),
         ConnectionsModule.forRoot({ network: { listenHost: '127.0.0.1', listenPort: 43_001 }, ...options }),
       ],

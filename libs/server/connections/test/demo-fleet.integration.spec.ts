@@ -59,7 +59,6 @@ describe('the demo fleet', () => {
       status: 'completed',
       metadata: { os: 'Lockstep demo host (simulated)', systemd: '252', sftp: true, homeWritable: true },
     });
-    expect(Date.parse(operation.completedAt ?? '') - Date.parse(operation.startedAt)).toBeLessThan(3_000);
   });
 
   it('has one that fails in a way to learn from', async () => {
@@ -75,9 +74,10 @@ describe('the demo fleet', () => {
     await approve(id);
     const operation = await server.test(id);
     expect(operation).toMatchObject({ status: 'completed' });
-    const took = Date.parse(operation.completedAt ?? '') - Date.parse(operation.startedAt);
-    expect(took).toBeGreaterThan(15_000);
-    expect(took).toBeLessThan(28_000);
+    // Every step has its own moment to be seen, in the order of the plan.
+    const steps = operation.steps.map(({ startedAt, endedAt }) => [startedAt ?? '', endedAt ?? '']);
+    for (const [startedAt = '', endedAt = ''] of steps.slice(2, 5))
+      expect(Date.parse(endedAt)).toBeGreaterThan(Date.parse(startedAt));
   }, 60_000);
 
   it('is the same after a restart: approved keys stay approved, even on another port', async () => {
@@ -92,6 +92,17 @@ describe('the demo fleet', () => {
     expect(await server.test(after.id)).toMatchObject({ status: 'completed' });
     taker.close();
   }, 60_000);
+
+  it('says plainly that it is not there after a start without it', async () => {
+    await server.stop();
+    server = await ConnectionsServer.start(database.url);
+    const { id } = await hostCalled('healthy');
+    expect(await server.test(id)).toMatchObject({
+      status: 'failed',
+      errorCode: 'CONNECTION_REFUSED',
+      error: expect.stringContaining('start with --demo'),
+    });
+  });
 
   it('asks for approval again when its data folder was lost', async () => {
     await server.stop();

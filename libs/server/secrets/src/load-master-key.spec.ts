@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadMasterKey } from './load-master-key.js';
+import { loadMasterKey, loadPreviousMasterKey } from './load-master-key.js';
 import { MasterKey, MasterKeyError } from './master-key.js';
 
 describe('loadMasterKey', () => {
@@ -62,5 +62,25 @@ describe('loadMasterKey', () => {
   it('refuses a data directory where no file can be kept', async () => {
     await mkdir(join(dataDirectory, 'master.key'));
     await expect(loadMasterKey({ dataDirectory })).rejects.toThrow(/cannot be read \(EISDIR\)/);
+  });
+});
+
+describe('loadPreviousMasterKey', () => {
+  const key = MasterKey.generate();
+
+  it('is none where none is given', async () => {
+    expect(await loadPreviousMasterKey({})).toBeUndefined();
+  });
+
+  it('reads the key that was given', async () => {
+    expect((await loadPreviousMasterKey({ key }))?.id).toEqual(MasterKey.parse(key, 'test').id);
+  });
+
+  it('says which variable is wrong', async () => {
+    await expect(loadPreviousMasterKey({ key: 'short' })).rejects.toThrow(
+      'LOCKSTEP_MASTER_KEY_PREVIOUS must be 32 bytes',
+    );
+    await expect(loadPreviousMasterKey({ keyFile: '/not/there' })).rejects.toThrow('LOCKSTEP_MASTER_KEY_PREVIOUS_FILE');
+    await expect(loadPreviousMasterKey({ key, keyFile: '/not/there' })).rejects.toThrow('not both');
   });
 });

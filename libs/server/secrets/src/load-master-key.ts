@@ -26,14 +26,33 @@ export async function loadMasterKey({ key, keyFile, dataDirectory }: MasterKeySo
   }
   if (key !== undefined) return MasterKey.parse(key, 'LOCKSTEP_MASTER_KEY');
   if (keyFile !== undefined)
-    return MasterKey.parse(await readKeyFile(keyFile), `The file in LOCKSTEP_MASTER_KEY_FILE (${keyFile})`);
+    return MasterKey.parse(
+      await readKeyFile(keyFile, 'LOCKSTEP_MASTER_KEY_FILE'),
+      `The file in LOCKSTEP_MASTER_KEY_FILE (${keyFile})`,
+    );
   const path = join(dataDirectory, 'master.key');
   return MasterKey.parse((await readIfThere(path)) ?? (await makeKeyFile(dataDirectory, path)), path);
 }
 
-async function readKeyFile(path: string): Promise<string> {
+/**
+ * The master key that is being replaced, if one is given: LOCKSTEP_MASTER_KEY_PREVIOUS or the file in …_PREVIOUS_FILE.
+ *
+ * @throws {MasterKeyError} with one sentence, when what was given is no key or cannot be read.
+ */
+export async function loadPreviousMasterKey({
+  key,
+  keyFile,
+}: Pick<MasterKeySource, 'key' | 'keyFile'>): Promise<MasterKey | undefined> {
+  const name = 'LOCKSTEP_MASTER_KEY_PREVIOUS';
+  if (key !== undefined && keyFile !== undefined) throw new MasterKeyError(`Give ${name} or ${name}_FILE, not both.`);
+  if (key !== undefined) return MasterKey.parse(key, name);
+  if (keyFile === undefined) return undefined;
+  return MasterKey.parse(await readKeyFile(keyFile, `${name}_FILE`), `The file in ${name}_FILE (${keyFile})`);
+}
+
+async function readKeyFile(path: string, variable: string): Promise<string> {
   const text = await readIfThere(path);
-  if (text === undefined) throw new MasterKeyError(`The file in LOCKSTEP_MASTER_KEY_FILE (${path}) does not exist.`);
+  if (text === undefined) throw new MasterKeyError(`The file in ${variable} (${path}) does not exist.`);
   return text;
 }
 

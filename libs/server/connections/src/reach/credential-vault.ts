@@ -6,7 +6,12 @@ import { PrivateKeyError, SshError, readPrivateKey } from '@lockstep/server-ssh'
 import type { EntityManager } from 'typeorm';
 import { CredentialEntity } from '../model/credential.entity.js';
 
-const placeOf = (connectionId: number): SecretPlace => ({ table: 'credentials', column: 'sealed', row: connectionId });
+/** Where a connection's credential is kept. */
+export const placeOf = (connectionId: number): SecretPlace => ({
+  table: 'credentials',
+  column: 'sealed',
+  row: connectionId,
+});
 
 /** Credentials, sealed before they are stored and opened only to log in. */
 @Injectable()

@@ -39,6 +39,7 @@ interface HopRow {
   readonly username: string;
   readonly platform: Platform;
   readonly jump: number | null;
+  readonly demo: boolean;
   readonly sealed: Buffer | null;
 }
 
@@ -58,10 +59,11 @@ export class SshReach {
     return Math.min(usual, this.options.stepDeadlineMs ?? usual);
   }
 
-  /** Reads the connection and the way to it. Errors: SshError JUMP_HOST_FAILED, CREDENTIAL_MISSING when it was removed. */
+  /** Reads the connection and the way to it. Errors: SshError JUMP_HOST_FAILED, CREDENTIAL_MISSING when it was removed, CONNECTION_REFUSED for a demo host that is not up. */
   async find(connectionId: number): Promise<ReachableHost> {
     const [first, ...way] = await this.readWay(connectionId);
     if (!first) throw new SshError('CREDENTIAL_MISSING', 'The connection was removed.');
+    for (const hop of [first, ...way]) this.assertUp(hop);
     let jump: SshTarget | undefined;
     for (const hop of way.reverse())
       jump = this.toTarget(hop, { jump, approved: await this.hostKeys.approved(hop.id) });
@@ -80,6 +82,15 @@ export class SshReach {
       authenticate: this.deadline(defaultDeadlines.authenticate),
     };
     return openSshSession(target, { policy: this.policy, signal, deadlines, ...(observe && { observe }) });
+  }
+
+  /** Demo hosts live in a process that was started with them; their connections stay. Whatever else has their port now is not asked. */
+  private assertUp({ demo, name, host, port }: HopRow): void {
+    if (!demo || this.policy.isOwnService(host, port)) return;
+    throw new SshError(
+      'CONNECTION_REFUSED',
+      `«${name}» is a simulated host, and Lockstep was started without it: start with --demo, or delete this connection.`,
+    );
   }
 
   private toTarget(
@@ -108,7 +119,7 @@ export class SshReach {
          SELECT c.*, way.depth + 1 FROM way JOIN connections c ON c.id = way.jump_connection_id
          WHERE c.deleted_at IS NULL AND way.depth <= $2
        )
-       SELECT way.id, name, host, port, username, platform, jump_connection_id AS jump, sealed
+       SELECT way.id, name, host, port, username, platform, jump_connection_id AS jump, demo, sealed
        FROM way LEFT JOIN credentials ON credentials.connection_id = way.id ORDER BY depth`,
       [connectionId, mostJumps],
     );

@@ -64,6 +64,10 @@ export class NetworkPolicy {
     this.#exceptions.add(`127.0.0.1 ${String(port)}`);
   }
 
+  isOwnService(address: string, port: number): boolean {
+    return this.#exceptions.has(`${address} ${String(port)}`);
+  }
+
   /** Judges an address that Lockstep itself would connect to. `address` must be an IP address, not a name. */
   check({ address, port }: NetworkEndpoint): NetworkVerdict {
     if (!ipaddr.isValid(address)) return refused(`${address} is not an IP address`);
