@@ -1,14 +1,6 @@
 import 'reflect-metadata';
-import { EnvironmentError } from './config/environment.js';
+import { explain } from './explain.js';
 import { startLockstep } from './start-lockstep.js';
-
-/** Problems that a person can mend are told in one sentence; anything else with its stack. */
-function explain(error: unknown): string {
-  if (error instanceof EnvironmentError) return error.message;
-  if (error instanceof Error)
-    return error.name.endsWith('Error') && error.name !== 'Error' ? error.message : (error.stack ?? error.message);
-  return String(error);
-}
 
 try {
   const lockstep = await startLockstep(process.env, process.argv.slice(2));

@@ -1,12 +1,12 @@
-import { resolve } from 'node:path';
 import { startDemoFleet } from '@lockstep/server-connections';
-import { runMigrations, startEmbeddedPostgres } from '@lockstep/server-database';
+import { runMigrations } from '@lockstep/server-database';
 import { appOptionsOf } from './config/app-options.js';
-import { type Environment, dataDirectoryOf, readEnvironment } from './config/environment.js';
+import { dataDirectoryOf, readEnvironment } from './config/environment.js';
 import { readParameters } from './config/parameters.js';
 import { projectDirectory } from './config/project-directory.js';
 import { createServer } from './platform/create-server.js';
 import { createWorker } from './platform/create-worker.js';
+import { openDatabase } from './platform/open-database.js';
 
 export interface RunningLockstep {
   /** In this order: HTTP and sockets, worker, pools, Postgres. */
@@ -41,13 +41,4 @@ export async function startLockstep(
     await stop();
     throw error;
   }
-}
-
-async function openDatabase(
-  environment: Environment,
-  dataDirectory: string,
-): Promise<{ url: string; stop(): Promise<void> }> {
-  if (environment.DATABASE_URL !== undefined) return { url: environment.DATABASE_URL, stop: () => Promise.resolve() };
-  const onNotice = (message: string): void => void process.stderr.write(`${message}\n`);
-  return startEmbeddedPostgres({ dataDirectory: resolve(dataDirectory, 'postgres'), onNotice });
 }
