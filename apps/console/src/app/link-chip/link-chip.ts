@@ -59,8 +59,9 @@ interface LinkWords {
       background: var(--ls-waiting-wash);
       color: var(--ls-waiting);
     }
+    /* On a phone the mark alone: the page says the rest below when it is not live. */
     @media (width < 480px) {
-      :host(.live) .word {
+      .word {
         position: absolute;
         width: 1px;
         overflow: hidden;
