@@ -40,7 +40,9 @@ export class FakeSocket implements SocketPort {
   }
 
   readonly emitWithAck = ((name: string, payload: unknown) =>
-    new Promise<unknown>((answer, fail) => this.requests.push({ name, payload, answer, fail }))) as SocketPort['emitWithAck'];
+    new Promise<unknown>((answer, fail) =>
+      this.requests.push({ name, payload, answer, fail }),
+    )) as SocketPort['emitWithAck'];
 
   receive(event: string, payload?: unknown): void {
     for (const listener of this.listeners.get(event) ?? []) listener(payload as never);

@@ -1,3 +1,4 @@
+import { DecimalPipe } from '@angular/common';
 import { ChangeDetectionStrategy, Component, computed, effect, inject, input, signal } from '@angular/core';
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { MatButton } from '@angular/material/button';
@@ -31,6 +32,7 @@ const typingPause = 200;
     CellTemplate,
     ConnectionState,
     DataTable,
+    DecimalPipe,
     EmptyState,
     Icon,
     MatButton,

@@ -1,10 +1,7 @@
-import { Injectable, computed, inject, signal } from '@angular/core';
-import { Api, getConnection, listConnections } from '@lockstep/console-api';
+import { DestroyRef, Injectable, computed, inject, signal } from '@angular/core';
+import { Api, getConnection, listConnections, type ConnectionPage } from '@lockstep/console-api';
 import { readProblem, type ReadableProblem } from '@lockstep/console-ui';
 import type { Connection } from '@lockstep/contract';
-
-/** Pages of 500: enough for ten thousand hosts. */
-const mostPages = 20;
 
 /** All connections one may see, sorted out by what they need. Provided by the overview. */
 @Injectable()
@@ -12,11 +9,14 @@ export class Fleet {
   private readonly api = inject(Api);
   private readonly all = signal<readonly Connection[]>([]);
   private readonly phase = signal<'loading' | 'ready' | 'failed'>('loading');
+  private readonly total = signal(0);
+  private isClosed = false;
   private readonly failure = signal<ReadableProblem | null>(null);
 
   readonly state = this.phase.asReadonly();
   readonly problem = this.failure.asReadonly();
-  readonly count = computed(() => this.all().length);
+  /** All there are, also those not read yet. */
+  readonly count = this.total.asReadonly();
   readonly changedKeys = computed(() => this.all().filter(({ hostKeyState }) => hostKeyState === 'changed'));
   readonly waitingKeys = computed(() => this.all().filter(({ hostKeyState }) => hostKeyState === 'pending'));
   /** Without those that only wait for a key: they are listed there. */
@@ -31,20 +31,25 @@ export class Fleet {
     this.all().filter(({ lastTest, hostKeyState }) => lastTest === null && hostKeyState === 'unknown'),
   );
 
+  constructor() {
+    inject(DestroyRef).onDestroy(() => (this.isClosed = true));
+  }
+
+  /** Reads page by page; what has come is shown while the rest is on its way. */
   async load(): Promise<void> {
     const connections: Connection[] = [];
+    let cursor: string | null = null;
     try {
-      let cursor: string | null = null;
-      for (let page = 0; page < mostPages; page += 1) {
-        const answer: { items: Connection[]; nextCursor: string | null } = await this.api.invoke(listConnections, {
+      do {
+        const page: ConnectionPage = await this.api.invoke(listConnections, {
           limit: 500,
           ...(cursor === null ? {} : { cursor }),
         });
-        connections.push(...answer.items);
-        cursor = answer.nextCursor;
-        if (cursor === null) break;
-      }
-      this.all.set(connections);
+        connections.push(...page.items);
+        cursor = page.nextCursor;
+        this.total.set(page.total);
+        this.all.set([...connections]);
+      } while (cursor !== null && !this.isClosed);
       this.failure.set(null);
       this.phase.set('ready');
     } catch (error) {

@@ -1,6 +1,6 @@
 import { BreakpointObserver } from '@angular/cdk/layout';
 import { CdkVirtualScrollViewport, ScrollingModule } from '@angular/cdk/scrolling';
-import { NgTemplateOutlet } from '@angular/common';
+import { DecimalPipe, NgTemplateOutlet } from '@angular/common';
 import {
   ChangeDetectionStrategy,
   Component,
@@ -34,7 +34,7 @@ const rowsAhead = 60;
 /** The one table: virtual, keyset-paged, by keyboard, with four different bodies. Rows are links. */
 @Component({
   selector: 'lockstep-data-table',
-  imports: [EmptyState, Icon, MatButton, NgTemplateOutlet, RouterLink, ScrollingModule],
+  imports: [DecimalPipe, EmptyState, Icon, MatButton, NgTemplateOutlet, RouterLink, ScrollingModule],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './data-table.html',
   styleUrl: './data-table.scss',

@@ -50,7 +50,7 @@ export const iconPaths = {
   arrowRight: 'M4 12h16M14 6l6 6-6 6',
   stop: 'M6.500 6.500h11v11h-11z',
   panel: 'M4 4.500h16v15H4zM9.500 4.500v15',
-  dot: 'M12 12h.01',
+  dot: 'M12 10.5a1.5 1.5 0 1 0 0 3 1.5 1.5 0 0 0 0-3z',
   skipped: 'M6 12h12',
 } as const;
 
