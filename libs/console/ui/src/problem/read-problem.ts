@@ -26,7 +26,8 @@ export function readProblem(error: unknown): ReadableProblem {
   return {
     code: body.code,
     title: body.title ?? known.title,
-    detail: body.detail === body.title ? '' : (body.detail ?? ''),
+    // The server's sentence is the title or the advice where it knows no more; they are shown once.
+    detail: body.detail === body.title || body.detail === known.advice ? '' : (body.detail ?? ''),
     advice: known.advice,
     correlationId: error.status >= 500 ? (body.correlationId ?? null) : null,
     fields: new Map((body.errors ?? []).map(({ path, message }) => [path, message])),
