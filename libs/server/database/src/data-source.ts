@@ -1,6 +1,7 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { runMigrations as runWorkerMigrations } from 'graphile-worker';
 import { migrations } from './migrations/index.js';
+import { PreparingClient } from './prepared-statements.js';
 
 /** `url` is a Postgres address; a folder in `?host=` means a Unix socket. `poolSize` is the most connections held at once. */
 export interface DatabaseOptions {
@@ -26,7 +27,7 @@ export function dataSourceOptions({ url, poolSize = 20, entities = [] }: Databas
     applicationName: 'lockstep',
     connectTimeoutMS: 5_000,
     // A process that is frozen inside a transaction would keep its row locks, and so its operations, from everybody else.
-    extra: { idle_in_transaction_session_timeout: mostIdleInTransactionMs },
+    extra: { idle_in_transaction_session_timeout: mostIdleInTransactionMs, Client: PreparingClient },
     // A listener of errors for idle clients: without one a restart of Postgres would end the process.
     poolErrorHandler: () => undefined,
   };

@@ -2,4 +2,5 @@ export { EmbeddedPostgresError, type EmbeddedPostgres, startEmbeddedPostgres } f
 export { dataSourceOptions, type DatabaseOptions, runMigrations } from './data-source.js';
 export { DATABASE_URL, DatabaseModule } from './database.module.js';
 export { isDatabaseUnavailable, sqlState } from './failures.js';
+export { prepared } from './prepared-statements.js';
 export { Notifications } from './notifications.js';

@@ -1,4 +1,5 @@
 import type { Role } from '@lockstep/contract';
+import { prepared } from '@lockstep/server-database';
 import type { DataSource, EntityManager } from 'typeorm';
 import { type SignedInActor, lesserRole } from './signed-in-actor.js';
 
@@ -64,7 +65,7 @@ export async function findLiveSessions(
   ids: readonly string[],
 ): Promise<Map<string, SignedInActor>> {
   if (ids.length === 0) return new Map();
-  const rows: SessionRow[] = await database.query(`${liveSessions} = ANY ($1::uuid[])`, [ids]);
+  const rows: SessionRow[] = await database.query(prepared(`${liveSessions} = ANY ($1::uuid[])`), [ids]);
   return new Map(rows.map((row) => [row.session_id, toUserActor(row)]));
 }
 
@@ -77,7 +78,7 @@ export async function findLiveTokens(database: Queryable, ids: readonly number[]
 
 /** The actor of an API token by its hash; notes its use, at most once a minute. */
 export async function useLiveToken(database: Queryable, tokenHash: Buffer): Promise<SignedInActor | undefined> {
-  const [row]: TokenRow[] = await database.query(`${liveTokens} t.token_hash = $1`, [tokenHash]);
+  const [row]: TokenRow[] = await database.query(prepared(`${liveTokens} t.token_hash = $1`), [tokenHash]);
   if (row === undefined) return undefined;
   if (!row.used_lately)
     await database.query('UPDATE api_tokens SET last_used_at = now() WHERE id = $1', [row.token_id]);

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { AuditEntry } from '@lockstep/contract';
+import { prepared } from '@lockstep/server-database';
 import type { EntityManager } from 'typeorm';
 import { AccessKeys } from '../keys/access-keys.js';
 import { type ChainedEntry, hashEntry, sealHead } from './audit-chain.js';
@@ -56,12 +57,12 @@ export class AuditService {
     });
     const newest = Number(head.entry_id) + entries.length;
     await manager.query(
-      `WITH entry AS (
+      prepared(`WITH entry AS (
          INSERT INTO audit_entries (id, at, actor, action, subject, result, detail, hash)
          SELECT id, at, actor, action, subject, result, detail, decode(hash, 'hex') FROM jsonb_to_recordset($1)
            AS r(id bigint, at timestamptz, actor jsonb, action text, subject text, result text, detail jsonb, hash text)
        )
-       UPDATE audit_head SET entry_id = $2, hash = $3, seal = $4`,
+       UPDATE audit_head SET entry_id = $2, hash = $3, seal = $4`),
       [JSON.stringify(entries), newest, hash, sealHead(key, newest, hash)],
     );
   }

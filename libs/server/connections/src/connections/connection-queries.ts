@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { Connection, ConnectionSort, RouteAnswer, RouteInput, routes } from '@lockstep/contract';
+import { prepared } from '@lockstep/server-database';
 import { notFound } from '@lockstep/server-http';
 import { OperationQueries } from '@lockstep/server-operations';
 import { DataSource, type SelectQueryBuilder } from 'typeorm';
@@ -60,10 +61,12 @@ export class ConnectionQueries {
 
   /** The names of those that the user may see, of the ids asked for. */
   async names(userId: number, ids: readonly number[]): Promise<Map<number, string>> {
-    const found = await this.visible(userId)
-      .select(['connection.id', 'connection.name'])
-      .andWhere('connection.id = ANY(:ids)', { ids })
-      .getMany();
+    const found = await this.dataSource.query<{ id: number; name: string }[]>(
+      prepared(`SELECT id, name FROM connections
+       WHERE deleted_at IS NULL AND id = ANY ($2::integer[])
+         AND id IN (SELECT visible.id FROM visible_connection_ids($1) AS visible (id))`),
+      [userId, ids],
+    );
     return new Map(found.map(({ id, name }) => [id, name]));
   }
 

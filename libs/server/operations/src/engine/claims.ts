@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
+import { prepared } from '@lockstep/server-database';
 import type { DataSource, EntityManager } from 'typeorm';
 import { OperationEntity } from '../model/operation.entity.js';
 import { leaseSeconds, mostAttempts } from './engine-options.js';
@@ -94,7 +95,7 @@ export class Claims {
 
   private async setLease(transaction: EntityManager, operation: OperationEntity): Promise<void> {
     await transaction.query(
-      `UPDATE operations SET lease_until = clock_timestamp() + make_interval(secs => $2) WHERE id = $1`,
+      prepared(`UPDATE operations SET lease_until = clock_timestamp() + make_interval(secs => $2) WHERE id = $1`),
       [operation.id, leaseSeconds],
     );
   }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { AuditService } from '@lockstep/server-access';
 import { notFound } from '@lockstep/server-http';
+import { prepared } from '@lockstep/server-database';
 import { type DataSource, type EntityManager, In } from 'typeorm';
 import { OperationEntity } from '../model/operation.entity.js';
 import { HandlerRegistry } from './handler-registry.js';
@@ -79,11 +80,11 @@ export class OperationAcceptance {
     const names = columns.map(({ databaseName }) => databaseName);
     const values = names.map((name) => (name === 'started_at' ? 'clock_timestamp()' : `r.${name}`));
     const inserted = await transaction.query<{ id: string; started_at: Date }[]>(
-      `INSERT INTO operations (${names.join(', ')})
+      prepared(`INSERT INTO operations (${names.join(', ')})
        SELECT ${values.join(', ')} FROM jsonb_populate_recordset(NULL::operations, $1) AS r
          JOIN connections c ON c.id = r.connection_id AND c.deleted_at IS NULL
        ORDER BY r.connection_id, r.type, r.target FOR KEY SHARE OF c
-       ON CONFLICT DO NOTHING RETURNING id, started_at`,
+       ON CONFLICT DO NOTHING RETURNING id, started_at`),
       [JSON.stringify(rows)],
     );
     const times = new Map(inserted.map((row) => [row.id, row.started_at]));

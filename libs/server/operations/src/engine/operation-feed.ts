@@ -1,7 +1,7 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { OperationEvent } from '@lockstep/contract';
-import { Notifications, isDatabaseUnavailable } from '@lockstep/server-database';
+import { Notifications, isDatabaseUnavailable, prepared } from '@lockstep/server-database';
 import { type Observable, Subject } from 'rxjs';
 import type { DataSource, EntityManager } from 'typeorm';
 import { EVENTS_CHANNEL } from './operation-journal.js';
@@ -135,12 +135,13 @@ export class OperationFeed implements OnApplicationBootstrap, OnModuleDestroy {
     most: number | null,
   ): Promise<OperationEventEntity[]> {
     const rows = await manager.query<EventRow[]>(
-      `SELECT event.* FROM unnest($1::integer[], $2::bigint[]) AS told (id, position)
+      prepared(`SELECT event.* FROM unnest($1::integer[], $2::bigint[]) AS told (id, position)
        CROSS JOIN LATERAL (
-         SELECT * FROM operation_events e WHERE e.connection_id = told.id AND e.position > told.position
+         SELECT connection_id, position, operation_id, sequence, at, kind, data FROM operation_events e
+         WHERE e.connection_id = told.id AND e.position > told.position
          ORDER BY e.position LIMIT $3
        ) AS event
-       ORDER BY event.connection_id, event.position`,
+       ORDER BY event.connection_id, event.position`),
       [ids, ids.map((id) => this.positions.get(id) ?? 0), most],
     );
     return rows.map(toEntity);

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { LogLine, OperationEventKind } from '@lockstep/contract';
+import { prepared } from '@lockstep/server-database';
 import type { EntityManager } from 'typeorm';
 import { OperationEntity } from '../model/operation.entity.js';
 import { toOperation } from '../model/operation.mapper.js';
@@ -69,7 +70,7 @@ export class OperationJournal {
     const { names, values } = columnsOf(manager, fields);
     const first = 7;
     const written = await manager.query<unknown[]>(
-      `WITH changed AS (
+      prepared(`WITH changed AS (
          UPDATE operations SET ${names.map((name, index) => `${name} = $${String(first + index)}`).join(', ')}
          WHERE id = $1 AND fence = $2 AND sequence = $3 AND completed_at IS NULL RETURNING connection_id
        ), stream AS (
@@ -81,7 +82,7 @@ export class OperationJournal {
          INSERT INTO operation_events (connection_id, position, operation_id, sequence, at, kind, data)
          SELECT connection_id, position, $1, $4, clock_timestamp(), $5, $6 FROM stream
        )
-       SELECT pg_notify('${EVENTS_CHANNEL}', connection_id::text) FROM stream`,
+       SELECT pg_notify('${EVENTS_CHANNEL}', connection_id::text) FROM stream`),
       [
         operation.id,
         operation.fence,
@@ -109,7 +110,7 @@ export class OperationJournal {
       data: { operation: toOperation(operation) },
     }));
     await transaction.query(
-      `WITH event AS (
+      prepared(`WITH event AS (
          SELECT *, row_number() OVER (PARTITION BY connection_id ORDER BY operation_id) AS place
          FROM jsonb_to_recordset($1) AS e(connection_id integer, operation_id uuid, sequence integer, data jsonb)
        ), stream AS (
@@ -124,7 +125,7 @@ export class OperationJournal {
            operation_id, sequence, clock_timestamp(), 'accepted', data
          FROM event JOIN stream USING (connection_id)
        )
-       SELECT pg_notify('${EVENTS_CHANNEL}', connection_id::text) FROM stream`,
+       SELECT pg_notify('${EVENTS_CHANNEL}', connection_id::text) FROM stream`),
       [JSON.stringify(events)],
     );
   }

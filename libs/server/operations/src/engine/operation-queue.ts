@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { prepared } from '@lockstep/server-database';
 import type { EntityManager } from 'typeorm';
 
 export const RUN_OPERATION = 'run_operation';
@@ -23,10 +24,16 @@ export class OperationQueue {
 
   /** The same for several that were just accepted. */
   async addAll(transaction: EntityManager, operationIds: readonly string[]): Promise<void> {
+    const jobs = operationIds.map((operationId) => ({
+      identifier: RUN_OPERATION,
+      payload: { operationId },
+      job_key: operationId,
+      max_attempts: 3,
+    }));
     await transaction.query(
-      `SELECT FROM unnest($1::text[]) AS operation (id), graphile_worker.add_job('${RUN_OPERATION}',
-         json_build_object('operationId', operation.id), job_key := operation.id, max_attempts := 3)`,
-      [operationIds],
+      prepared(`SELECT FROM graphile_worker.add_jobs(ARRAY(
+         SELECT job FROM jsonb_populate_recordset(NULL::graphile_worker.job_spec, $1) AS job))`),
+      [JSON.stringify(jobs)],
     );
   }
 
