@@ -7,6 +7,8 @@ import { toOperation, toOperationEvent } from '../model/operation.mapper.js';
 
 /** More missed events than this are not sent one by one: the snapshot with `reset` says it in one. */
 const mostMissed = 20_000;
+/** Likewise for their bytes; half of what may wait for a client that reads (`backpressure.ts`), so that none is cut over it. */
+const mostMissedBytes = 16 * 1_048_576;
 
 export interface CatchUp {
   readonly snapshot: ConnectionSnapshot;
@@ -64,7 +66,13 @@ export class ConnectionSnapshots {
       `SELECT pruned_to FROM connection_streams WHERE connection_id = $1`,
       [connectionId],
     );
-    return after >= Number(stream?.pruned_to ?? 0);
+    if (after < Number(stream?.pruned_to ?? 0)) return false;
+    const [missed] = await manager.query<{ bytes: string }[]>(
+      `SELECT coalesce(sum(octet_length(data::text)), 0) AS bytes FROM operation_events
+       WHERE connection_id = $1 AND position > $2 AND position <= $3`,
+      [connectionId, after, position],
+    );
+    return Number(missed?.bytes ?? 0) <= mostMissedBytes;
   }
 
   private async missed(
