@@ -40,7 +40,7 @@ export function ask<Name extends ClientEventName>(
   payload?: unknown,
 ): Promise<ClientAnswer<Name>> {
   const values = payload === undefined ? [] : [payload];
-  return socket.timeout(10_000).emitWithAck(name, ...values) as Promise<ClientAnswer<Name>>;
+  return socket.timeout(30_000).emitWithAck(name, ...values) as Promise<ClientAnswer<Name>>;
 }
 
 /**

@@ -24,7 +24,8 @@ export class StuckHost {
       this.sockets.add(socket);
       socket.on('error', () => undefined);
       socket.once('close', () => this.sockets.delete(socket));
-      if (this.stuckAt !== 'host_key') this.ssh.injectSocket(socket);
+      if (this.stuckAt === 'host_key') socket.resume();
+      else this.ssh.injectSocket(socket);
     });
   }
 
