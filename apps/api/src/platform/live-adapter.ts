@@ -7,7 +7,7 @@ import type { Server, ServerOptions } from 'socket.io';
 const mostFrameBytes = 65_536;
 
 /** Whether a browser page of this origin may call: our own, or one that CONSOLE_ORIGIN names. No origin: not a browser. */
-export function isAllowedOrigin(request: IncomingMessage, allowed: readonly string[]): boolean {
+function isAllowedOrigin(request: IncomingMessage, allowed: readonly string[]): boolean {
   const { origin, host } = request.headers;
   if (origin === undefined) return true;
   if (allowed.includes(origin)) return true;

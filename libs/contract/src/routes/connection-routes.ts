@@ -16,7 +16,7 @@ import { ConnectionId, Cursor, Fingerprint, Tag, limitInText, numberInText, page
 import { defineRoute } from './define-route.js';
 import { idempotencyHeaders } from './operation-routes.js';
 
-export const connectionParams = z.strictObject({ id: numberInText(ConnectionId) });
+const connectionParams = z.strictObject({ id: numberInText(ConnectionId) });
 const tag = 'Connections';
 const keys = 'Host keys';
 

@@ -12,7 +12,7 @@ import { AccessModule } from './access.module.js';
 import { SetupService } from './setup/setup.service.js';
 
 /** One master key for all replicas of a test. */
-export const testMasterKey = MasterKey.parse(MasterKey.generate(), 'test');
+const testMasterKey = MasterKey.parse(MasterKey.generate(), 'test');
 export const administrator = { username: 'ada', password: 'umbrella-tundra-violin' };
 
 export interface Call {

@@ -9,8 +9,8 @@ import { NetworkPolicy } from '../src/network/network-policy.js';
 import { type OpenOptions, type SshDeadlines, type SshTarget, openSshSession } from '../src/open-ssh-session.js';
 import { SshError } from '../src/ssh-error.js';
 
-export const policy = new NetworkPolicy({ listenHost: '127.0.0.1', listenPort: 43_000 });
-export const never: AbortSignal = new AbortController().signal;
+const policy = new NetworkPolicy({ listenHost: '127.0.0.1', listenPort: 43_000 });
+const never: AbortSignal = new AbortController().signal;
 export const short: SshDeadlines = { resolve: 1_000, connect: 1_000, host_key: 1_500, authenticate: 1_500 };
 export const limit = { deadlineMs: 5_000 };
 export const asRoot = runsAsRoot ? it : it.skip;

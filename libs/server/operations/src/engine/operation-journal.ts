@@ -144,5 +144,5 @@ function columnsOf(manager: EntityManager, fields: Partial<OperationEntity>): { 
   };
 }
 
-export const sizeOf = (lines: readonly LogLine[]): number =>
+const sizeOf = (lines: readonly LogLine[]): number =>
   lines.reduce((bytes, line) => bytes + Buffer.byteLength(line.text), 0);

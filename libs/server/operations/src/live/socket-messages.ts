@@ -18,11 +18,11 @@ export const rooms = {
 } as const;
 
 /** An event as the message that tells it. */
-export type EventMessage =
+type EventMessage =
   | { readonly name: 'operation:update'; readonly payload: OperationUpdate }
   | { readonly name: 'operation:log'; readonly payload: OperationLog };
 
-export function toMessage(event: OperationEvent): EventMessage {
+function toMessage(event: OperationEvent): EventMessage {
   const { operationId, connectionId, sequence, position } = event;
   if (event.operation) return { name: 'operation:update', payload: { operation: event.operation, position } };
   return {

@@ -31,7 +31,7 @@ export const transitions: Readonly<Record<TransitionName, Transition>> = {
 };
 
 /** Thrown where code asks for a transition that the table does not have; always a fault of ours. */
-export class ForbiddenTransition extends Error {
+class ForbiddenTransition extends Error {
   constructor(name: TransitionName, status: OperationStatus) {
     super(`An operation that is ${status} cannot ${name}.`);
   }
