@@ -65,7 +65,7 @@ describe('when Postgres goes away', () => {
         while (performance.now() < until) {
           const answer = await start(id);
           if (answer.status === 202) accepted.add(answer.body.operationId);
-          else refused.push(answer as Answer);
+          else refused.push(answer);
           await pause(30);
         }
       });
