@@ -25,7 +25,7 @@ export class OperationEnder {
       await this.journal.transition(transaction, operation, {
         name,
         with: {
-          steps: stepsAt(end, steps),
+          steps: stepsAt(end, steps, now),
           progress: Math.max(progress, operation.progress),
           leaseUntil: null,
           workerId: null,

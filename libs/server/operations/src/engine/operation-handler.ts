@@ -52,6 +52,8 @@ export interface OperationHandler {
   readonly changesHost: boolean;
   /** The most milliseconds one attempt may take. */
   readonly deadlineMs: number;
+  /** The milliseconds it may take to stop, or to put the host back, after its signal; 3,000 unless told. Then it is given up. */
+  readonly graceMs?: number;
   readonly steps: readonly StepPlan[];
   run(context: OperationContext): Promise<OperationResult>;
   /** Called instead of `run` after a worker was lost in an at-most-once step: look at the host, and finish truthfully. */

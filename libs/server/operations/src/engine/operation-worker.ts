@@ -16,12 +16,15 @@ import { OperationJournal } from './operation-journal.js';
 import { RUN_OPERATION } from './operation-queue.js';
 import { OperationRecorder } from './operation-recorder.js';
 import { OperationRun } from './operation-run.js';
+import { unlessStuck, waitAtMost } from './patience.js';
 import { type RunEnd, endOf } from './run-end.js';
 
 /** Channel on which a cancel request is told to whoever runs the operation; the payload is its id. */
 export const CANCEL_CHANNEL = 'operation_cancel';
 /** Milliseconds that running work is given to finish when the process stops. */
 const drainMs = 6_000;
+/** Milliseconds that a handler is given to stop when it is told to, so that an operation ends by its deadline + 5 s. */
+const usualGraceMs = 3_000;
 
 /** Takes operations from the queue, runs their handlers under a lease, and writes how they ended. */
 @Injectable()
@@ -58,10 +61,10 @@ export class OperationWorker implements OnApplicationBootstrap, OnModuleDestroy 
   /** No new claims; what runs may finish, and what does not is handed over: its lease ends, so that the next worker looks. */
   async onModuleDestroy(): Promise<void> {
     const stopped = this.jobs?.stop();
-    await Promise.race([Promise.allSettled(this.runs), pause(drainMs)]);
+    await waitAtMost(Promise.allSettled(this.runs), drainMs);
     this.leases.stopAll(new RunStopped('handover'));
-    await Promise.race([Promise.allSettled([...this.runs, stopped]), pause(2_000)]);
-    await Promise.race([this.jobs?.close(), pause(500)]);
+    await waitAtMost(Promise.allSettled([...this.runs, stopped]), 2_000);
+    await waitAtMost(this.jobs?.close(), 500);
   }
 
   private async look(id: string): Promise<void> {
@@ -112,8 +115,8 @@ export class OperationWorker implements OnApplicationBootstrap, OnModuleDestroy 
       interruptedStep !== undefined &&
       handler.steps.some((step) => step.name === interruptedStep && step.safety === 'at_most_once');
     try {
-      const result =
-        lostInEffect && handler.reconcile ? await handler.reconcile(run, interruptedStep) : await handler.run(run);
+      const work = lostInEffect && handler.reconcile ? handler.reconcile(run, interruptedStep) : handler.run(run);
+      const result = await unlessStuck(work, { signal: stop.signal, graceMs: handler.graceMs ?? usualGraceMs });
       return { kind: 'succeed', result };
     } catch (error) {
       const reason: unknown = error instanceof RunStopped ? error : stop.signal.reason;

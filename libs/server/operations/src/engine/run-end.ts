@@ -89,6 +89,10 @@ export function transitionOf(
   }
 }
 
-/** Steps that nobody came to are skipped at an end; while parked they are still to come. */
-export const stepsAt = (end: RunEnd, steps: readonly OperationStep[]): OperationStep[] =>
-  steps.map((step) => (end.kind !== 'park' && step.status === 'pending' ? { ...step, status: 'skipped' } : step));
+/** Steps that nobody came to are skipped at an end, and one that was given up in its middle is cancelled; while parked they are still to come. */
+export const stepsAt = (end: RunEnd, steps: readonly OperationStep[], now: Date): OperationStep[] =>
+  steps.map((step) => {
+    if (end.kind === 'park') return step;
+    if (step.status === 'running') return { ...step, status: 'cancelled', endedAt: now.toISOString() };
+    return step.status === 'pending' ? { ...step, status: 'skipped' } : step;
+  });
