@@ -1,6 +1,7 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 import { MatTooltip } from '@angular/material/tooltip';
-import { ConnectionRooms } from '@lockstep/console-live';
+import { Session } from '@lockstep/console-access';
+import { ConnectionRooms, type LinkState } from '@lockstep/console-live';
 import { Icon, Spinner, formatClock } from '@lockstep/console-ui';
 
 interface LinkWords {
@@ -72,9 +73,11 @@ interface LinkWords {
 })
 export class LinkChip {
   private readonly rooms = inject(ConnectionRooms);
+  private readonly session = inject(Session);
 
   protected readonly words = computed<LinkWords>(() => {
-    const link = this.rooms.link();
+    // Without a token there is no socket; the way back is the same as when the server refused it.
+    const link: LinkState = this.session.state() === 'expired' ? { kind: 'signed_out' } : this.rooms.link();
     switch (link.kind) {
       case 'live':
         return { look: 'live', word: $localize`Live`, explanation: $localize`Changes appear here as they happen.` };

@@ -33,7 +33,9 @@ class SignInAgainDialog {
 
 /** Opens it; what comes back closes it. `closed` is called once it is gone, however that came about. */
 export function openSignInAgain(injector: Injector, closed: () => void): () => void {
-  const opened = injector.get(MatDialog).open(SignInAgainDialog, { width: '420px', disableClose: true });
+  const opened = injector
+    .get(MatDialog)
+    .open(SignInAgainDialog, { width: '420px', disableClose: true, autoFocus: 'input[type=password]' });
   opened.afterClosed().subscribe(closed);
   return () => opened.close();
 }

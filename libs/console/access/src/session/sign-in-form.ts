@@ -1,4 +1,13 @@
-import { ChangeDetectionStrategy, Component, inject, input, output, signal } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  effect,
+  inject,
+  input,
+  output,
+  signal,
+  untracked,
+} from '@angular/core';
 import { FormField, form, readonly, required, submit } from '@angular/forms/signals';
 import { MatButton } from '@angular/material/button';
 import { Api, getSetup } from '@lockstep/console-api';
@@ -68,7 +77,10 @@ export class SignInForm {
   protected readonly error = (name: 'username' | 'password') => fieldError(this.form[name](), this.problem(), name);
 
   constructor() {
-    queueMicrotask(() => this.model.update((model) => ({ ...model, username: this.username() })));
+    effect(() => {
+      const username = this.username();
+      if (username !== '') untracked(() => this.model.update((model) => ({ ...model, username })));
+    });
   }
 
   protected signIn(event: Event): void {
