@@ -1,13 +1,4 @@
-import {
-  ChangeDetectionStrategy,
-  Component,
-  effect,
-  inject,
-  input,
-  output,
-  signal,
-  untracked,
-} from '@angular/core';
+import { ChangeDetectionStrategy, Component, effect, inject, input, output, signal, untracked } from '@angular/core';
 import { FormField, form, readonly, required, submit } from '@angular/forms/signals';
 import { MatButton } from '@angular/material/button';
 import { Api, getSetup } from '@lockstep/console-api';
