@@ -21,4 +21,11 @@ export class ServerLog extends ConsoleLogger {
     if (typeof context === 'string' && wiring.has(context)) return;
     super.log(message, ...(parameters as [string]));
   }
+
+  /** What stops the start is told once, by `main`, in words for a person. */
+  override error(message: unknown, ...parameters: unknown[]): void {
+    const context = parameters.at(-1);
+    if (context === 'ExceptionHandler' || context === 'NestApplication') return;
+    super.error(message, ...(parameters as [string]));
+  }
 }

@@ -41,7 +41,12 @@ function parseRange(network: string, entry: string): NetworkRule['range'] {
   }
 }
 
+/** A rule that cannot be read; the message is for the person who wrote it. */
+class NetworkRuleError extends Error {
+  override readonly name = 'NetworkRuleError';
+}
+
 const unreadable = (entry: string): Error =>
-  new Error(
+  new NetworkRuleError(
     `LOCKSTEP_ALLOWED_NETWORKS: cannot read «${entry}»; write CIDRs such as 10.0.0.0/8, 192.0.2.7:22 or [fd00::/8]:22`,
   );
