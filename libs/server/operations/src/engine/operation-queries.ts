@@ -1,7 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import type { CreatedBy, Operation, OperationEvent, OperationStatus, OperationType } from '@lockstep/contract';
-import { notFound } from '@lockstep/server-http';
+import {
+  type CreatedBy,
+  type Operation,
+  type OperationEvent,
+  OperationId,
+  type OperationStatus,
+  type OperationType,
+} from '@lockstep/contract';
+import { ProblemException, notFound } from '@lockstep/server-http';
 import type { DataSource, SelectQueryBuilder } from 'typeorm';
 import { OperationEventEntity } from '../model/operation-event.entity.js';
 import { OperationEntity } from '../model/operation.entity.js';
@@ -29,7 +36,7 @@ export class OperationQueries {
   ): Promise<{ items: Operation[]; nextCursor: string | null; total: number }> {
     const query = this.filtered(userId, filter);
     const total = await query.getCount();
-    if (page.cursor !== undefined) query.andWhere('operation.id < :cursor', { cursor: page.cursor });
+    if (page.cursor !== undefined) query.andWhere('operation.id < :cursor', { cursor: readCursor(page.cursor) });
     const entities = await query
       .orderBy('operation.id', 'DESC')
       .limit(page.limit + 1)
@@ -118,4 +125,13 @@ export class OperationQueries {
       .createQueryBuilder(OperationEntity, 'operation')
       .where(`(operation.connectionId IN (SELECT visible_connection_ids(:userId)) OR ${isAdministrator})`, { userId });
   }
+}
+
+/** @throws {ProblemException} VALIDATION_FAILED for what is no operation's id. */
+function readCursor(cursor: string): string {
+  const read = OperationId.safeParse(cursor);
+  if (read.success) return read.data;
+  const message = 'is not the nextCursor of a page';
+  const errors = [{ path: 'query.cursor', message }];
+  throw new ProblemException('VALIDATION_FAILED', `query.cursor: ${message}`, { errors });
 }
