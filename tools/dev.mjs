@@ -3,6 +3,7 @@
  * production, so there is one address and the same security headers; reload the page to see a change of the console.
  */
 import { spawn } from 'node:child_process';
+import { onNpmGone } from './npm-parent.mjs';
 import { installPackages, packagesAreInstalled } from './packages.mjs';
 import { say, stage } from './stages.mjs';
 import { projectNode, runTarget, toolEnvironment, workspace } from './workspace.mjs';
@@ -14,8 +15,10 @@ const commands = [
   ['--watch', '--watch-preserve-output', 'apps/api/dist/main.js', ...process.argv.slice(2)],
 ];
 
+/** In a process group of its own, so that Ctrl+C reaches each once, through us, and the server can drain. */
 function launch(parameters) {
   const child = spawn(projectNode(), parameters, {
+    detached: true,
     cwd: workspace,
     env: toolEnvironment(),
     stdio: ['ignore', 'inherit', 'inherit'],
@@ -35,8 +38,8 @@ function stop(signal) {
   for (const child of children) child.kill(signal);
 }
 
-process.on('SIGINT', () => stop('SIGINT'));
-process.on('SIGTERM', () => stop('SIGTERM'));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop('SIGTERM'));
+onNpmGone(() => stop('SIGTERM'));
 
 await stage('packages', async () => {
   if (!packagesAreInstalled({ tools: true })) await installPackages({ tools: true });
