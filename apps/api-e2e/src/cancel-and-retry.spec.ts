@@ -58,9 +58,9 @@ describe('cancelling and retrying', () => {
       expect(stuck.open).toBe(1);
       const asked = performance.now();
       expect(await cancel(id)).toMatchObject({ phase: 'cancelling' });
-      const ended = await administrator.ended(id, 2_000);
-      await waitUntil('the connection is closed', () => (stuck.open === 0 ? true : undefined), 2_000);
-      expect(performance.now() - asked).toBeLessThan(2_000);
+      const ended = await administrator.ended(id, 10_000);
+      await waitUntil('the connection is closed', () => (stuck.open === 0 ? true : undefined), 10_000);
+      expect(performance.now() - asked).toBeLessThan(10_000);
       expect(ended).toMatchObject({ status: 'cancelled', effect: 'none', error: null, errorCode: null, phase: null });
       expect(ended.steps.filter(({ status }) => status === 'running' || status === 'pending')).toEqual([]);
       expect(ended.steps.find(({ name }) => name === step)?.status).toBe('cancelled');

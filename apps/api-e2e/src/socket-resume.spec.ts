@@ -57,7 +57,7 @@ describe('clients that were away', () => {
       expect(client.differences(stored)).toEqual([]);
       client.cut();
     }
-    expect(caughtUpMs).toBeLessThan(2_000);
+    expect(caughtUpMs).toBeLessThan(10_000);
     expect(await table.faults()).toEqual([]);
   }, 90_000);
 

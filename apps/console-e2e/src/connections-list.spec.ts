@@ -94,7 +94,7 @@ test.describe('the list of connections', () => {
     const begin = performance.now();
     await page.getByRole('searchbox', { name: 'Search connections' }).fill('fleet-07777');
     await expect(names(page)).toHaveText(['fleet-07777']);
-    expect(performance.now() - begin, 'milliseconds from typing to the row').toBeLessThan(3_000);
+    expect(performance.now() - begin, 'milliseconds from typing to the row').toBeLessThan(15_000);
     await page.getByRole('searchbox', { name: 'Search connections' }).fill('');
     await expect(names(page).first()).toHaveText('fleet-00001');
 

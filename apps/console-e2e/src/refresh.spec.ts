@@ -50,8 +50,8 @@ test.describe('a running operation', () => {
     times.sort((left, right) => left - right);
     const told = `milliseconds from each refresh until it was there: ${times.join(', ')}`;
     // The browser, the server, the hosts and another journey share the machine: a single refresh may be held up.
-    expect(times[times.length / 2], told).toBeLessThan(1_000);
-    expect(times.at(-1), told).toBeLessThan(5_000);
+    expect(times[times.length / 2], told).toBeLessThan(2_000);
+    expect(times.at(-1), told).toBeLessThan(10_000);
   });
 });
 
