@@ -77,7 +77,7 @@ function compare(size: number, of: keyof Round, rounds: { lockstep: Round[]; bar
     measured: `change committed → seen by ${String(size)} socket${size === 1 ? '' : 's'}, ${of}`,
     lockstep: milliseconds(lockstep),
     against: `bare Socket.IO emit of the same payload: ${milliseconds(bare)}`,
-    comparison: `+ ${milliseconds(difference)}`,
+    comparison: `${difference < 0 ? '−' : '+'} ${milliseconds(Math.abs(difference))}`,
     aim: `≤ + ${String(aims[of])} ms`,
     met: difference <= aims[of],
   };
