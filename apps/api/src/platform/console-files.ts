@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { NextFunction, Request, Response } from 'express';
+import { isApiPath } from './security-headers.js';
 
 const indexPolicy = (nonce: string): string =>
   [
@@ -31,7 +32,7 @@ export function serveConsole(application: NestExpressApplication, directory: str
   });
   application.use((request: Request, response: Response, next: NextFunction) => {
     const isPage = (request.method === 'GET' || request.method === 'HEAD') && request.accepts('html') !== false;
-    const isOurs = request.path.startsWith('/api/') || request.path.startsWith('/socket.io/');
+    const isOurs = isApiPath(request.path) || request.path.startsWith('/socket.io/');
     if (!isPage || isOurs || /\.\w+$/.test(request.path)) {
       next();
       return;

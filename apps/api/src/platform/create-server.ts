@@ -11,7 +11,7 @@ import type { PreparedApplication } from './prepared-application.js';
 import { docsAssets } from '../system/docs-page.js';
 import { serveConsole } from './console-files.js';
 import { LiveAdapter } from './live-adapter.js';
-import { securityHeaders } from './security-headers.js';
+import { isApiPath, securityHeaders } from './security-headers.js';
 import { ServerLog } from './server-log.js';
 
 const consoleDirectory = resolve(projectDirectory, 'apps/console/dist/browser');
@@ -45,7 +45,7 @@ function configure(application: NestExpressApplication, environment: Environment
   // Not below /api: what mixes secrets with a client's words is not compressed, and streams are not held back.
   application.use(
     compression({
-      filter: (request, response) => !request.path.startsWith('/api/') && compression.filter(request, response),
+      filter: (request, response) => !isApiPath(request.path) && compression.filter(request, response),
     }),
   );
   application.setGlobalPrefix('api');

@@ -1,6 +1,9 @@
 import type { NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
 
+/** Routes are found however their letters are written, so policies must be too. */
+export const isApiPath = (path: string): boolean => path.toLowerCase().startsWith('/api/');
+
 /**
  * Headers on every answer. Pages set a policy of their own with a nonce; everything else may do nothing at all. HSTS only where the
  * request came over TLS, so that a plain loopback console is not locked out.
@@ -17,7 +20,7 @@ export function securityHeaders(): ((request: Request, response: Response, next:
   return [
     general,
     (request, response, next) => {
-      if (request.path.startsWith('/api/')) response.setHeader('Cache-Control', 'no-store');
+      if (isApiPath(request.path)) response.setHeader('Cache-Control', 'no-store');
       if (request.secure) hsts(request, response, next);
       else next();
     },

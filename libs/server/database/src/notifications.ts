@@ -42,7 +42,13 @@ export class Notifications {
   }
 
   private async listenUntilLost(): Promise<void> {
-    const client = new pg.Client({ connectionString: this.url, application_name: 'lockstep listen', keepAlive: true });
+    const client = new pg.Client({
+      connectionString: this.url,
+      application_name: 'lockstep listen',
+      keepAlive: true,
+      // A server that accepts and says nothing would otherwise keep us here for ever, and `stop` with us.
+      connectionTimeoutMillis: 5_000,
+    });
     const lost = new Promise<void>((resolve) => {
       client.once('end', resolve);
       client.once('error', () => resolve());

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { findLiveSessions } from '../actor/credential-lookup.js';
-import { AuditService } from '../audit/audit.service.js';
+import { type AuditRecord, AuditService } from '../audit/audit.service.js';
 import { AccessTokenService } from '../sessions/access-token.service.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 
@@ -23,15 +23,13 @@ export class SignOutService {
     ];
     const ids = [...new Set(named.filter((id) => id !== undefined))];
     await this.dataSource.transaction(async (manager) => {
+      const ended: AuditRecord[] = [];
       for (const [sessionId, actor] of await findLiveSessions(manager, ids)) {
         if ((await this.sessions.end(manager, sessionId)) === undefined) continue;
-        await this.audit.record(manager, {
-          actor,
-          action: 'session.ended',
-          subject: `user:${actor.userId}`,
-          detail: { session: sessionId },
-        });
+        const subject = `user:${actor.userId}`;
+        ended.push({ actor, action: 'session.ended', subject, detail: { session: sessionId } });
       }
+      await this.audit.recordAll(manager, ended);
     });
   }
 }

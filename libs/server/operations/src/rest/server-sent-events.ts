@@ -19,11 +19,20 @@ export async function streamEvents(response: Response, events: AsyncIterable<Ope
       const flowing = response.write(
         `id: ${String(event.sequence)}\nevent: ${event.kind}\ndata: ${JSON.stringify(event)}\n\n`,
       );
-      if (!flowing && !response.destroyed) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+      if (!flowing) await drained(response);
       if (response.destroyed) break;
     }
   } finally {
     clearInterval(keepAlive);
     response.end();
   }
+}
+
+/** Resolves when the client has read on, or has gone. Takes its listeners away again: a slow client makes many of them. */
+async function drained(response: Response): Promise<void> {
+  if (response.destroyed) return;
+  const waiting = new AbortController();
+  const { signal } = waiting;
+  await Promise.race([once(response, 'drain', { signal }), once(response, 'close', { signal })]).catch(() => undefined);
+  waiting.abort();
 }
