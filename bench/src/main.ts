@@ -37,32 +37,37 @@ function readChoice(): { names: string[]; rounds: number } {
 
 async function run(names: readonly string[], rounds: number): Promise<ReportLine[]> {
   const whole = new CleanUp();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => void whole.run().finally(() => process.exit(1)));
+  }
   try {
     const database = whole.with(await startBenchDatabase(), (it) => it.stop());
     let started: Promise<SshFleet> | undefined;
     const fleet = (): Promise<SshFleet> =>
       (started ??= startSshFleet(hosts).then((running) => whole.with(running, (it) => it.stop())));
     const report: ReportLine[] = [];
-    for (const name of names) report.push(...(await measure(name, { rounds, database, fleet })));
+    for (const name of names) {
+      const cleanUp = whole.with(new CleanUp(), (it) => it.run());
+      report.push(...(await measure(name, { rounds, database, fleet, cleanUp })));
+    }
     return report;
   } finally {
     await whole.run();
   }
 }
 
-async function measure(name: string, common: Omit<Bench, 'cleanUp'>): Promise<ReportLine[]> {
+async function measure(name: string, bench: Bench): Promise<ReportLine[]> {
   const line = lines[name];
   if (!line) throw new Error(`There is no line ${name}.`);
   process.stderr.write(`… ${name}\n`);
-  const cleanUp = new CleanUp();
   try {
-    return await line({ ...common, cleanUp });
+    return await line(bench);
   } catch (error) {
     // The other lines are still worth their time.
     tell(error);
     return [notMeasured(name, 'it failed, see above')];
   } finally {
-    await cleanUp.run();
+    await bench.cleanUp.run();
   }
 }
 
