@@ -138,7 +138,9 @@ describe('when Postgres goes away', () => {
       const recorder = new RecorderClient(administrator.token ?? '', id);
       await recorder.follow(server.url);
       const name = 'lockstep listen';
-      if (how === 'silent') expect(proxy.silence(name)).toBeGreaterThan(0);
+      // The test before this one may have ended that connection: the server opens it again after a pause.
+      if (how === 'silent')
+        await waitUntil('the listening connection is silenced', () => proxy.silence(name) || undefined);
       else
         await table.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1', [name]);
       const { operationId } = (await start(id)).body;
