@@ -11,8 +11,9 @@ const arrows = {
     access: ['http', 'database', 'secrets'],
     operations: ['http', 'database', 'secrets', 'access'],
     connections: ['http', 'database', 'secrets', 'access', 'operations', 'ssh'],
+    services: ['http', 'database', 'access', 'operations', 'connections', 'ssh'],
     testing: ['database'],
-    app: ['http', 'database', 'secrets', 'access', 'operations', 'connections', 'ssh'],
+    app: ['http', 'database', 'secrets', 'access', 'operations', 'connections', 'services', 'ssh'],
     // Journeys and measurements look from outside: they start the built server and a Postgres, speak REST and Socket.IO.
     e2e: ['testing', 'database'],
     bench: ['testing', 'database'],
@@ -23,8 +24,9 @@ const arrows = {
     ui: [],
     access: ['api', 'live', 'ui'],
     operations: ['api', 'live', 'ui', 'access'],
-    connections: ['api', 'live', 'ui', 'access', 'operations'],
-    app: ['api', 'live', 'ui', 'access', 'operations', 'connections'],
+    services: ['api', 'live', 'ui', 'access', 'operations'],
+    connections: ['api', 'live', 'ui', 'access', 'operations', 'services'],
+    app: ['api', 'live', 'ui', 'access', 'operations', 'services', 'connections'],
   },
 };
 

@@ -8,4 +8,5 @@ export * from './primitives.js';
 export * from './routes/define-route.js';
 export { ConnectionSort } from './routes/connection-routes.js';
 export { allRoutes, routes, type OperationIdOfRoute } from './routes/index.js';
+export * from './services.js';
 export * from './socket-events.js';

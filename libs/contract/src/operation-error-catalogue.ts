@@ -5,7 +5,15 @@ export interface OperationErrorDefinition {
   readonly title: string;
   readonly advice: string;
   /** The one button the console offers for it. */
-  readonly action: 'retry' | 'approve_host_key' | 'edit_connection' | 'edit_credential' | 'open_jump_connection';
+  readonly action:
+    | 'retry'
+    | 'approve_host_key'
+    | 'edit_connection'
+    | 'edit_credential'
+    | 'open_jump_connection'
+    | 'open_services'
+    | 'show_privileges'
+    | 'edit_service_settings';
 }
 
 export const operationErrorCatalogue = {
@@ -114,6 +122,47 @@ export const operationErrorCatalogue = {
     title: 'The operation took longer than it may',
     advice: 'See what hangs on the host, then retry.',
     action: 'retry',
+  },
+  SERVICE_NOT_FOUND: {
+    title: 'The host has no such service',
+    advice: 'Check the name on the host; it may have been removed or renamed.',
+    action: 'open_services',
+  },
+  CONFIGURATION_INVALID: {
+    title: 'The service’s own configuration test failed',
+    advice: 'Nothing was restarted. Correct the configuration on the host, then retry.',
+    action: 'retry',
+  },
+  PRIVILEGE_MISSING: {
+    title: 'This login may not do that on the host',
+    advice: 'Add the line that the service’s page shows to sudoers on the host, then retry.',
+    action: 'show_privileges',
+  },
+  RESTART_FAILED: {
+    title: 'The restart failed',
+    advice: 'Read the service’s log below; correct the cause on the host, then retry.',
+    action: 'retry',
+  },
+  SERVICE_NOT_RESTARTED: {
+    title: 'The service was not restarted',
+    advice:
+      'The host reported success, yet the same run of the service goes on. See what stands in for systemctl there.',
+    action: 'retry',
+  },
+  SERVICE_NOT_STABLE: {
+    title: 'The service did not stay up',
+    advice: 'It was restarted and ended again. Read its log below; correct the cause on the host, then retry.',
+    action: 'retry',
+  },
+  CANCELLED_TOO_LATE: {
+    title: 'It had happened before it could be cancelled',
+    advice: 'See below what was done; nothing more was done after that.',
+    action: 'retry',
+  },
+  COMMANDS_MISSING: {
+    title: 'The connection has no commands for its services',
+    advice: 'Give the commands that list, restart and verify a service of this host.',
+    action: 'edit_service_settings',
   },
   OUTCOME_UNKNOWN: {
     title: 'The outcome is not known',

@@ -72,6 +72,12 @@ export const problemCatalogue = {
     title: 'The text cannot be read in this format',
     advice: 'Check the format and the line named.',
   },
+  SERVICE_NAME_REFUSED: {
+    status: 422,
+    title: 'This cannot be a service of that platform',
+    advice: 'Write the whole name as the host lists it, for example nginx.service.',
+  },
+  NOTHING_TO_DO: { status: 422, title: 'Nothing to do', advice: 'Choose connections on which it can be done.' },
   IDEMPOTENCY_KEY_REUSED: {
     status: 422,
     title: 'This Idempotency-Key was used for another request',
@@ -83,6 +89,7 @@ export const problemCatalogue = {
     title: 'Something went wrong in Lockstep',
     advice: 'Look for the correlation id in the server log.',
   },
+  HOST_NOT_READ: { status: 502, title: 'The host could not be asked', advice: 'Test the connection to see why.' },
   DATABASE_UNAVAILABLE: { status: 503, title: 'The database is not reachable', advice: 'Try again in a few seconds.' },
 } as const satisfies Record<string, ProblemDefinition>;
 

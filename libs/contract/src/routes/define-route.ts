@@ -11,7 +11,8 @@ export interface RouteDefinition {
   readonly method: Method;
   /** Below `/api`, with `{parameter}` in braces (OpenAPI 3.1 §4.8.8.1). */
   readonly path: string;
-  readonly tag: 'Set-up and sign-in' | 'Users and tokens' | 'Connections' | 'Host keys' | 'Operations' | 'System';
+  readonly tag:
+    'Set-up and sign-in' | 'Users and tokens' | 'Connections' | 'Host keys' | 'Services' | 'Operations' | 'System';
   readonly summary: string;
   readonly requires: Requirement;
   readonly params?: z.ZodObject;

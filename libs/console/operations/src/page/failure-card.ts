@@ -109,7 +109,7 @@ export class FailureCard {
   });
 
   private readonly remedy = computed((): Remedy => {
-    const { connectionId } = this.operation();
+    const { connectionId, target } = this.operation();
     switch (this.definition().action) {
       case 'approve_host_key':
         return {
@@ -138,6 +138,27 @@ export class FailureCard {
           link: ['/connections', connectionId],
           query: {},
           needs: 'connections.read',
+        };
+      case 'open_services':
+        return {
+          label: $localize`See its services`,
+          link: ['/connections', connectionId, 'services'],
+          query: {},
+          needs: 'connections.read',
+        };
+      case 'show_privileges':
+        return {
+          label: $localize`See what it needs`,
+          link: ['/connections', connectionId, 'services', target],
+          query: {},
+          needs: 'connections.read',
+        };
+      case 'edit_service_settings':
+        return {
+          label: $localize`Give the commands`,
+          link: ['/connections', connectionId, 'service-settings'],
+          query: {},
+          needs: 'connections.manage',
         };
       case 'retry':
         return { label: $localize`Try again`, link: null, query: {}, needs: 'operations.start' };

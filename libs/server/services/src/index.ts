@@ -1,0 +1,1 @@
+export type { ServiceDriver } from './drivers/service-driver.js';
