@@ -88,7 +88,7 @@ test.describe('the list of connections', () => {
       [many],
     );
     await page.goto(`${world.url}/connections?tag=fleet`);
-    await expect(page.getByText('10000 rows')).toBeVisible();
+    await expect(page.getByText('10,000 rows')).toBeVisible();
     expect(await rows(page).count(), 'only what is in sight is in the page').toBeLessThan(120);
 
     const begin = performance.now();

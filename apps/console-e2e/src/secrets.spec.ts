@@ -26,12 +26,12 @@ test.describe('secrets in the browser', () => {
         );
     });
     page.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => received.push(String(payload))));
-    const session = page.waitForResponse((response) => response.url().endsWith('/api/auth/login'));
+    const session = accessTokenOf(page);
     await page.goto(`${world.url}/sign-in`);
     await page.getByLabel('User name').fill(world.administrator.username);
     await page.getByLabel('Password').fill(world.administrator.password);
     await page.getByRole('button', { name: 'Sign in' }).click();
-    const { accessToken } = (await (await session).json()) as { accessToken: string };
+    const accessToken = await session;
     await page.getByRole('heading', { name: 'Overview' }).waitFor();
 
     await page.goto(`${world.url}/connections/new`);
@@ -67,6 +67,17 @@ test.describe('secrets in the browser', () => {
       expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict' });
   });
 });
+
+/** Read on its way to the browser, which does not keep the bodies of answers for long. */
+function accessTokenOf(page: Page): Promise<string> {
+  return new Promise((resolve) => {
+    void page.route('**/api/auth/login', async (route) => {
+      const response = await route.fetch();
+      resolve(((await response.json()) as { accessToken: string }).accessToken);
+      await route.fulfill({ response });
+    });
+  });
+}
 
 /** Storage of all kinds, addresses gone through, and the page as it stands. */
 async function everythingKept(page: Page): Promise<string> {
