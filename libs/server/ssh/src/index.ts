@@ -14,6 +14,7 @@ export { cutMark } from './link/output-collector.js';
 export { type ScriptRequest, type ScriptResult } from './link/run-script.js';
 export { SftpSession } from './link/sftp-session.js';
 export { SshSession } from './link/ssh-session.js';
+export { type ReadRequest, type ShellAnswer, type ShellOptions, SshShell } from './link/ssh-shell.js';
 export { seconds } from './network/connect-socket.js';
 export { NetworkPolicy, type NetworkPolicyOptions, type NetworkVerdict } from './network/network-policy.js';
 export {
@@ -26,7 +27,7 @@ export {
   defaultDeadlines,
   openSshSession,
 } from './open-ssh-session.js';
-export { SshError } from './ssh-error.js';
+export { type LostBy, SshError } from './ssh-error.js';
 export { type StageLimit, withinDeadline } from './within-deadline.js';
 export { parseAnsibleInventory } from './hosts-import/ansible-inventory.js';
 export { parseCsv } from './hosts-import/csv.js';

@@ -1,6 +1,12 @@
 import type { OperationErrorCode } from '@lockstep/contract';
 import type { OfferedHostKey } from './keys/fingerprint.js';
 
+/**
+ * How a link or a shell ended: the host said goodbye (FIN), the connection was reset (RST), nothing was heard any more, or
+ * one channel was closed while the connection lives on.
+ */
+export type LostBy = 'goodbye' | 'reset' | 'silence' | 'channel';
+
 export interface SshErrorDetails {
   /** What the host itself said (banner, disconnect reason, first line), for people to read; never parsed. */
   readonly hostWords?: string;
@@ -10,6 +16,8 @@ export interface SshErrorDetails {
   readonly beforeIdentification?: boolean;
   /** The host key that was not approved. */
   readonly offered?: OfferedHostKey;
+  /** With CONNECTION_LOST, where it is known. */
+  readonly lostBy?: LostBy;
   readonly cause?: unknown;
 }
 
@@ -20,6 +28,7 @@ export class SshError extends Error {
   readonly offered: OfferedHostKey | undefined;
   readonly afterRequest: boolean;
   readonly beforeIdentification: boolean;
+  readonly lostBy: LostBy | undefined;
 
   constructor(
     readonly code: OperationErrorCode,
@@ -31,6 +40,7 @@ export class SshError extends Error {
     this.offered = details.offered;
     this.afterRequest = details.afterRequest ?? false;
     this.beforeIdentification = details.beforeIdentification ?? false;
+    this.lostBy = details.lostBy;
   }
 }
 

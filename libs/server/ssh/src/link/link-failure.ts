@@ -67,10 +67,17 @@ function authenticationFailure(failure: LinkFailure): SshError {
 }
 
 function lost({ error }: LinkFailure): SshError {
-  if (error === undefined) return new SshError('CONNECTION_LOST', 'The host closed the connection.');
+  if (error === undefined) {
+    return new SshError('CONNECTION_LOST', 'The host closed the connection.', { lostBy: 'goodbye' });
+  }
   if (error.message === 'Keepalive timeout') {
-    return new SshError('CONNECTION_LOST', 'The host stopped answering.', { cause: error });
+    return new SshError('CONNECTION_LOST', 'The host stopped answering.', { lostBy: 'silence', cause: error });
   }
   const hostWords = cleanHostWords(error.message);
-  return new SshError('CONNECTION_LOST', 'The connection to the host broke.', { hostWords, cause: error });
+  const wasReset = error.code === 'ECONNRESET' || error.code === 'EPIPE';
+  return new SshError('CONNECTION_LOST', 'The connection to the host broke.', {
+    hostWords,
+    ...(wasReset && { lostBy: 'reset' as const }),
+    cause: error,
+  });
 }

@@ -55,7 +55,8 @@ export async function runScript(link: SshLink, request: ScriptRequest): Promise<
     );
   } catch (error) {
     if (error instanceof SshError && error.code === 'CONNECTION_LOST' && state.sent && !error.afterRequest) {
-      throw new SshError(error.code, error.message, { hostWords: error.hostWords, afterRequest: true, cause: error });
+      const { code, message, hostWords, lostBy } = error;
+      throw new SshError(code, message, { hostWords, ...(lostBy && { lostBy }), afterRequest: true, cause: error });
     }
     throw error;
   }

@@ -73,10 +73,11 @@ export class SshLink {
     });
   }
 
-  /** Calls `listener` once, when the link breaks or is closed. */
-  onLost(listener: (failure: SshError) => void): void {
+  /** Calls `listener` once, when the link breaks or is closed. Answers the function that takes this back. */
+  onLost(listener: (failure: SshError) => void): () => void {
     if (this.#failure) listener(this.#failure);
     else this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
   }
 
   /** Tears the socket down at once. */

@@ -6,6 +6,7 @@ import { ChannelSlots } from './channel-slots.js';
 import { type ScriptRequest, type ScriptResult, runScript } from './run-script.js';
 import { SftpSession } from './sftp-session.js';
 import type { SshLink } from './ssh-link.js';
+import { type ShellOptions, SshShell } from './ssh-shell.js';
 
 /** Fewer than sshd's MaxSessions (10). */
 const channelsPerSession = 8;
@@ -24,8 +25,9 @@ export class SshSession {
     return this.#link.failure;
   }
 
-  onLost(listener: (failure: SshError) => void): void {
-    this.#link.onLost(listener);
+  /** Calls `listener` once, when the link breaks or is closed. Answers the function that takes this back. */
+  onLost(listener: (failure: SshError) => void): () => void {
+    return this.#link.onLost(listener);
   }
 
   /** See `runScript`: constant text, user data by standard input, only `code === 0` is success. */
@@ -43,6 +45,29 @@ export class SshSession {
         this.#link.guard(() => this.#openSftpChannel()),
       );
       return new SftpSession(wrapper, { guard: (begin) => this.#link.guard(begin), release });
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  /**
+   * Opens a login shell on a terminal. Holds a channel until it is closed. Errors: CHANNEL_REFUSED, COMMAND_TIMEOUT,
+   * CONNECTION_LOST.
+   */
+  async openShell({ columns, rows, ...limit }: ShellOptions): Promise<SshShell> {
+    const release = await this.#slots.take(limit.signal);
+    const timeout = (): SshError =>
+      new SshError('COMMAND_TIMEOUT', `The host opened no shell within ${seconds(limit.deadlineMs)}.`);
+    const state: { given: boolean } = { given: true };
+    try {
+      return await withinDeadline({ ...limit, timeout, giveUp: () => (state.given = false) }, () =>
+        this.#link.guard(async () => {
+          const channel = await this.#openShellChannel({ columns, rows });
+          if (!state.given) channel.close();
+          return new SshShell(channel, { onLost: (listener) => this.#link.onLost(listener), release });
+        }),
+      );
     } catch (error) {
       release();
       throw error;
@@ -92,6 +117,24 @@ export class SshSession {
         const hostWords = cleanHostWords(error.message);
         reject(new SshError('SFTP_UNAVAILABLE', 'The host offers no SFTP.', { hostWords, cause: error }));
       });
+    });
+  }
+
+  #openShellChannel({ columns, rows }: { columns: number; rows: number }): Promise<ClientChannel> {
+    return new Promise((resolve, reject) => {
+      const window = { term: 'vt100', cols: columns, rows, width: 0, height: 0 };
+      try {
+        this.#link.client.shell(window, (error, channel) => {
+          if (!error) {
+            resolve(channel);
+            return;
+          }
+          const hostWords = cleanHostWords(error.message);
+          reject(new SshError('CHANNEL_REFUSED', 'The host opened no shell.', { hostWords, cause: error }));
+        });
+      } catch (cause) {
+        reject(new SshError('CONNECTION_LOST', 'The connection is closed.', { cause }));
+      }
     });
   }
 
