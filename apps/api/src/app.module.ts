@@ -5,6 +5,7 @@ import { ConnectionsModule, type ConnectionsOptions } from '@lockstep/server-con
 import { DatabaseModule } from '@lockstep/server-database';
 import { HttpModule } from '@lockstep/server-http';
 import { type EngineOptions, OperationsModule } from '@lockstep/server-operations';
+import { ServicesModule } from '@lockstep/server-services';
 import { Health } from './system/health.js';
 import { Metrics } from './system/metrics.js';
 import { SystemController } from './system/system.controller.js';
@@ -29,6 +30,7 @@ export class AppModule {
         AccessModule.forRoot(options.access),
         OperationsModule.forRoot(options.engine),
         ConnectionsModule.forRoot(options.connections),
+        ServicesModule,
       ],
       controllers: [SystemController],
       providers: [Health, Metrics],

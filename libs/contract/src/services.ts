@@ -72,42 +72,50 @@ export type FleetService = z.infer<typeof FleetService>;
 /** Shell text of an administrator's own; the service's name comes on standard input, in one line. */
 const Command = z.string().trim().min(1).max(4_000);
 
+const commands = {
+  list: Command.describe(
+    'Prints a line for each service: name, tab, state (active, inactive, failed), tab, description.',
+  ),
+  check: Command.nullable().describe('Tests the configuration before a restart.'),
+  restart: Command,
+  verify: Command.describe(
+    'Prints the state (active, inactive, failed) and, after a tab, a word that differs after each start, such as a process id and its start time.',
+  ),
+};
+
 /** For connections of platform `custom`. Exit status 0 is success, everything else is a failure. */
-export const ServiceCommands = z
-  .strictObject({
-    list: Command.describe(
-      'Prints a line for each service: name, tab, state (active, inactive, failed), tab, description.',
-    ),
-    check: Command.nullable().default(null).describe('Tests the configuration before a restart.'),
-    restart: Command,
-    verify: Command.describe(
-      'Prints the state (active, inactive, failed) and, after a tab, a word that differs after each start, such as a process id and its start time.',
-    ),
-  })
-  .meta({ id: 'ServiceCommands' });
+export const ServiceCommands = z.object(commands).meta({ id: 'ServiceCommands' });
 export type ServiceCommands = z.infer<typeof ServiceCommands>;
 
+const settings = {
+  settleSeconds: z.number().int().min(1).max(300).describe('How long it must stay active after a restart.'),
+  limitSeconds: z
+    .number()
+    .int()
+    .min(10)
+    .max(3_600)
+    .nullable()
+    .describe('How long a restart may take. Null: 120 s, and 600 s on Cisco VOS.'),
+};
+
 export const ServiceSettings = z
-  .strictObject({
-    settleSeconds: z
-      .number()
-      .int()
-      .min(1)
-      .max(300)
-      .default(5)
-      .describe('How long it must stay active after a restart.'),
-    limitSeconds: z
-      .number()
-      .int()
-      .min(10)
-      .max(3_600)
-      .nullable()
-      .default(null)
-      .describe('How long a restart may take. Null: 120 s, and 600 s on Cisco VOS.'),
-    commands: ServiceCommands.nullable().default(null),
-  })
+  .object({ ...settings, commands: ServiceCommands.nullable() })
   .meta({ id: 'ServiceSettings' });
 export type ServiceSettings = z.infer<typeof ServiceSettings>;
+
+/** What is left out is as everywhere. */
+export const ServiceSettingsInput = z
+  .strictObject({
+    settleSeconds: settings.settleSeconds.default(5),
+    limitSeconds: settings.limitSeconds.default(null),
+    commands: z
+      .strictObject({ ...commands, check: commands.check.default(null) })
+      .meta({ id: 'ServiceCommandsInput' })
+      .nullable()
+      .default(null),
+  })
+  .meta({ id: 'ServiceSettingsInput' });
+export type ServiceSettingsInput = z.input<typeof ServiceSettingsInput>;
 
 export const PinnedServices = z.strictObject({ services: z.array(ServiceName).max(50) }).meta({ id: 'PinnedServices' });
 export type PinnedServices = z.infer<typeof PinnedServices>;

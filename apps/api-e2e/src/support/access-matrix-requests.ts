@@ -92,6 +92,17 @@ export const requests: Readonly<Record<OperationIdOfRoute, Prepare>> = {
   // It has ended: whoever may cancel it is told so.
   cancelOperation: atOperation('/cancel', { status: 409 }),
   retryOperation: atOperation('/retry'),
+  listServices: atGranted('/services'),
+  // Nothing answers there: whoever may ask is told so.
+  getService: atGranted('/services/nginx.service', { status: 502 }),
+  restartService: atGranted('/restart-service', { body: { service: 'nginx.service' } }),
+  pinServices: atGranted('/pinned-services', { body: { services: ['nginx.service'] } }),
+  getServiceSettings: atGranted('/service-settings'),
+  changeServiceSettings: atGranted('/service-settings', { body: { settleSeconds: 1 } }),
+  listFleetServices: async (stage) => {
+    await stage.seeService(stage.grantedId);
+    return { path: '/services' };
+  },
   getLiveness: at('/health/live'),
   getReadiness: at('/health/ready'),
   getMetrics: at('/metrics'),

@@ -1,6 +1,7 @@
 import type { ApiToken, Connection, IssuedToken, StartAnswer, User } from '@lockstep/contract';
 import { type LockstepServer, freePort, testAdministrator, waitUntil } from '@lockstep/server-testing';
 import { type Visitor, visitors } from '../access-matrix.js';
+import { EventTable } from './event-table.js';
 import { type SignedIn, openSession, request, requestOk } from './rest-client.js';
 
 const grantedTag = 'granted';
@@ -68,6 +69,17 @@ export class Stage {
       return operation.completedAt ?? undefined;
     });
     return operationId;
+  }
+
+  /** Nothing answers on these connections, so what a host once told is written for it. */
+  async seeService(connectionId: number): Promise<void> {
+    const table = EventTable.open(this.server.databaseUrl);
+    await table.query(
+      `INSERT INTO services (connection_id, name, description, state, place, read_at)
+       VALUES ($1, 'nginx.service', '', 'active', 0, now()) ON CONFLICT DO NOTHING`,
+      [connectionId],
+    );
+    await table.close();
   }
 
   async addUser(role: string): Promise<{ id: number; username: string; password: string }> {

@@ -2,9 +2,16 @@ import { accessRoutes } from './access-routes.js';
 import { connectionRoutes } from './connection-routes.js';
 import type { RouteDefinition } from './define-route.js';
 import { operationRoutes } from './operation-routes.js';
+import { serviceRoutes } from './service-routes.js';
 import { systemRoutes } from './system-routes.js';
 
 /** Every REST route there is, by `operationId`. What is not here does not exist: the server refuses to start otherwise. */
-export const routes = { ...accessRoutes, ...connectionRoutes, ...operationRoutes, ...systemRoutes } as const;
+export const routes = {
+  ...accessRoutes,
+  ...connectionRoutes,
+  ...operationRoutes,
+  ...serviceRoutes,
+  ...systemRoutes,
+} as const;
 export type OperationIdOfRoute = keyof typeof routes;
 export const allRoutes: readonly RouteDefinition[] = Object.values(routes);

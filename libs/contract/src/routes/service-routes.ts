@@ -9,6 +9,7 @@ import {
   ServiceList,
   ServiceName,
   ServiceSettings,
+  ServiceSettingsInput,
   ServiceState,
 } from '../services.js';
 import { defineRoute } from './define-route.js';
@@ -91,7 +92,7 @@ export const serviceRoutes = {
     requires: 'connections.manage',
     summary: 'Replace them.',
     params: connectionParams,
-    body: ServiceSettings,
+    body: ServiceSettingsInput,
     success: { status: 200, body: ServiceSettings },
     problems: ['NOT_FOUND'],
   }),

@@ -46,8 +46,8 @@ export const quiet: Script = {
   changeDeadlineMs: 30_000,
 };
 
-/** A second type for tests: the contract has only one that leaves hosts alone. */
-export const changing = 'test_change' as OperationType;
+/** The type that changes hosts in these tests. */
+export const changing: OperationType = 'service_restart';
 
 export const actor: Actor = { kind: 'user', id: '1', name: 'ada' };
 

@@ -1,1 +1,1 @@
-export type { ServiceDriver } from './drivers/service-driver.js';
+export { ServicesModule } from './services.module.js';

@@ -83,3 +83,17 @@ export type { CancelOperation$Params as CancelOperation$Params } from './fn/oper
 export { cancelOperation as cancelOperation } from './fn/operations/cancel-operation';
 export type { RetryOperation$Params as RetryOperation$Params } from './fn/operations/retry-operation';
 export { retryOperation as retryOperation } from './fn/operations/retry-operation';
+export type { ListServices$Params as ListServices$Params } from './fn/services/list-services';
+export { listServices as listServices } from './fn/services/list-services';
+export type { GetService$Params as GetService$Params } from './fn/services/get-service';
+export { getService as getService } from './fn/services/get-service';
+export type { RestartService$Params as RestartService$Params } from './fn/services/restart-service';
+export { restartService as restartService } from './fn/services/restart-service';
+export type { PinServices$Params as PinServices$Params } from './fn/services/pin-services';
+export { pinServices as pinServices } from './fn/services/pin-services';
+export type { GetServiceSettings$Params as GetServiceSettings$Params } from './fn/services/get-service-settings';
+export { getServiceSettings as getServiceSettings } from './fn/services/get-service-settings';
+export type { ChangeServiceSettings$Params as ChangeServiceSettings$Params } from './fn/services/change-service-settings';
+export { changeServiceSettings as changeServiceSettings } from './fn/services/change-service-settings';
+export type { ListFleetServices$Params as ListFleetServices$Params } from './fn/services/list-fleet-services';
+export { listFleetServices as listFleetServices } from './fn/services/list-fleet-services';

@@ -48,6 +48,8 @@ export function typeTitle(type: OperationType): string {
   switch (type) {
     case 'ssh_test':
       return $localize`SSH test`;
+    case 'service_restart':
+      return $localize`Service restart`;
   }
 }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import type { Connection, ConnectionSort, RouteAnswer, RouteInput, routes } from '@lockstep/contract';
+import type { Connection, ConnectionSort, Platform, RouteAnswer, RouteInput, routes } from '@lockstep/contract';
 import { prepared } from '@lockstep/server-database';
 import { notFound } from '@lockstep/server-http';
 import { OperationQueries } from '@lockstep/server-operations';
@@ -31,6 +31,12 @@ const orders: Readonly<Record<ConnectionSort, Order>> = {
   createdAt: byCreation,
   '-createdAt': byCreation,
 };
+
+export interface ConnectionInBrief {
+  readonly id: number;
+  readonly name: string;
+  readonly platform: Platform;
+}
 
 /** Reading connections, always through the eyes of a user: what one may not see is not there. */
 @Injectable()
@@ -68,6 +74,18 @@ export class ConnectionQueries {
       [userId, ids],
     );
     return new Map(found.map(({ id, name }) => [id, name]));
+  }
+
+  /** What is needed to work on one. @throws {ProblemException} NOT_FOUND, also for what one may not see. */
+  async find(userId: number, id: number): Promise<ConnectionInBrief> {
+    const [found] = await this.dataSource.query<ConnectionInBrief[]>(
+      prepared(`SELECT id, name, platform FROM connections
+       WHERE id = $2 AND deleted_at IS NULL
+         AND id IN (SELECT visible.id FROM visible_connection_ids($1) AS visible (id))`),
+      [userId, id],
+    );
+    if (!found) throw notFound('connection');
+    return found;
   }
 
   /** Tags of the connections that the user may see, most used first. */

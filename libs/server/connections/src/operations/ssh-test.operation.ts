@@ -1,6 +1,5 @@
 import {
   type OperationContext,
-  OperationFailure,
   type OperationHandler,
   OperationHandlerFor,
   type OperationResult,
@@ -8,6 +7,7 @@ import {
 } from '@lockstep/server-operations';
 import { SshError, type SshSession, type StageObserver, seconds } from '@lockstep/server-ssh';
 import { type ReachableHost, SshReach } from '../reach/ssh-reach.service.js';
+import { asFailure, reportReaching } from './reach-report.js';
 import { readProbe } from './probe-report.js';
 import { probeScript } from './probe-script.js';
 
@@ -104,46 +104,14 @@ interface At extends Login {
 }
 
 /** The stages of reaching a host become steps of the operation. */
-function watch(context: OperationContext, host: ReachableHost): StageObserver {
-  return (stage, work) =>
+const watch =
+  (context: OperationContext, host: ReachableHost): StageObserver =>
+  (stage, work) =>
     context.step(stage, (step) =>
       asFailure(context, async () => {
-        try {
-          const { value, message, facts } = await work();
-          context.facts(facts);
-          step.summary(message);
-          return value;
-        } catch (error) {
-          if (error instanceof SshError) tellAbout(error, { context, host });
-          throw error;
-        }
+        const { value, message, facts } = await reportReaching(context, host, work);
+        context.facts(facts);
+        step.summary(message);
+        return value;
       }),
     );
-}
-
-/** What a person needs to decide, beside the sentence. */
-function tellAbout(error: SshError, { context, host }: { context: OperationContext; host: ReachableHost }): void {
-  if (error.offered) {
-    const { algorithm, fingerprint } = error.offered;
-    context.facts({
-      offeredHostKey: { algorithm, fingerprint },
-      approvedHostKeys: host.approved.map((key) => ({ ...key })),
-    });
-  }
-  if (error.code === 'JUMP_HOST_FAILED') context.facts({ jumpConnectionId: host.jumpConnectionId });
-  if (error.hostWords !== undefined && error.hostWords !== '') context.log('stderr', error.hostWords);
-}
-
-/** An operation that was stopped ends as the engine says; everything else that SSH knows a code for ends with that code. */
-async function asFailure<Value>(context: OperationContext, work: () => Promise<Value>): Promise<Value> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof SshError) || context.signal.aborted) throw error;
-    const { hostWords } = error;
-    throw new OperationFailure(error.code, error.message, {
-      cause: error,
-      ...(hostWords !== undefined && { hostWords }),
-    });
-  }
-}

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { Platform } from '@lockstep/contract';
@@ -24,6 +25,8 @@ export interface ReachableHost {
   readonly target: SshTarget;
   readonly jumpConnectionId: number | null;
   readonly approved: readonly ApprovedHostKey[];
+  /** Differs after each change of an address, login, credential or approved host key on the way: a refusal counts until then. */
+  readonly way: string;
 }
 
 export interface ReachOptions {
@@ -65,12 +68,18 @@ export class SshReach {
     if (!first) throw new SshError('CREDENTIAL_MISSING', 'The connection was removed.');
     for (const hop of [first, ...way]) this.assertUp(hop);
     let jump: SshTarget | undefined;
-    for (const hop of way.reverse())
-      jump = this.toTarget(hop, { jump, approved: await this.hostKeys.approved(hop.id) });
+    const digest = createHash('sha256');
+    for (const hop of way.reverse()) {
+      const approved = await this.hostKeys.approved(hop.id);
+      digest.update(factsOf(hop, approved));
+      jump = this.toTarget(hop, { jump, approved });
+    }
     if (first.jump !== null && jump === undefined) throw new SshError('JUMP_HOST_FAILED', 'The jump host was removed.');
     const approved = await this.hostKeys.approved(first.id);
     const target = this.toTarget(first, { jump, approved });
-    return { connectionId, platform: first.platform, target, jumpConnectionId: first.jump, approved };
+    const { platform } = first;
+    digest.update(factsOf(first, approved));
+    return { connectionId, platform, target, jumpConnectionId: first.jump, approved, way: digest.digest('base64url') };
   }
 
   /** Errors: SshError, or the signal's reason. The caller closes the session. */
@@ -127,3 +136,9 @@ export class SshReach {
     return rows;
   }
 }
+
+/** All that decides whether a host would let us in. The sealed credential differs each time it is stored. */
+const factsOf = ({ id, host, port, username, sealed }: HopRow, approved: readonly ApprovedHostKey[]): string => {
+  const keys = approved.map(({ fingerprint }) => fingerprint).sort();
+  return JSON.stringify([id, host, port, username, sealed?.toString('base64') ?? null, keys]);
+};

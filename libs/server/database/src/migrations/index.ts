@@ -1,6 +1,12 @@
 import { Access1700000000001 } from './0001-access.js';
 import { Connections1700000000002 } from './0002-connections.js';
 import { Operations1700000000003 } from './0003-operations.js';
+import { Services1700000000004 } from './0004-services.js';
 
 /** All migrations, in the order in which they run. */
-export const migrations = [Access1700000000001, Connections1700000000002, Operations1700000000003];
+export const migrations = [
+  Access1700000000001,
+  Connections1700000000002,
+  Operations1700000000003,
+  Services1700000000004,
+];

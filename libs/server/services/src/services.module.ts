@@ -1,0 +1,37 @@
+import { Module } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { DriverRegistry } from './drivers/driver-registry.js';
+import { SystemdDriver } from './drivers/systemd/systemd-driver.js';
+import { PinnedServiceEntity } from './model/pinned-service.entity.js';
+import { ServiceReadingEntity } from './model/service-reading.entity.js';
+import { ServiceSettingsEntity } from './model/service-settings.entity.js';
+import { ServiceEntity } from './model/service.entity.js';
+import { ServiceRestartOperation } from './operations/service-restart.operation.js';
+import { ServicesController } from './rest/services.controller.js';
+import { FleetServices } from './services/fleet-services.js';
+import { ServiceHosts } from './services/service-hosts.js';
+import { ServiceReader } from './services/service-reader.js';
+import { ServiceSettingsService } from './services/service-settings.service.js';
+import { ServiceStore } from './services/service-store.js';
+import { ServicesService } from './services/services.service.js';
+
+const entities = [PinnedServiceEntity, ServiceEntity, ServiceReadingEntity, ServiceSettingsEntity];
+
+/** Services of hosts; registers `service_restart`. Needs the database, access, operations and connections modules. */
+@Module({
+  imports: [DiscoveryModule, TypeOrmModule.forFeature(entities)],
+  controllers: [ServicesController],
+  providers: [
+    DriverRegistry,
+    FleetServices,
+    ServiceHosts,
+    ServiceReader,
+    ServiceRestartOperation,
+    ServiceSettingsService,
+    ServicesService,
+    ServiceStore,
+    SystemdDriver,
+  ],
+})
+export class ServicesModule {}
