@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { prepared } from '@lockstep/server-database';
 import type { DataSource, EntityManager } from 'typeorm';
 import { OperationEntity } from '../model/operation.entity.js';
 import { leaseSeconds, mostAttempts } from './engine-options.js';
@@ -46,14 +45,13 @@ export class Claims {
       await this.journal.transition(transaction, operation, {
         name: 'claim',
         with: {
-          ...this.lease(operation, workerId),
+          ...newLease(operation, { workerId, now }),
           claimedAt: operation.claimedAt ?? now,
           blockedBy: null,
           notBefore: null,
           message: 'Started',
         },
       });
-      await this.setLease(transaction, operation);
       return { operation, fence: operation.fence, claimedAtMs, interruptedStep: undefined };
     });
   }
@@ -83,21 +81,9 @@ export class Claims {
     const interruptedStep = operation.steps.find((step) => step.status === 'running')?.name;
     await this.journal.transition(transaction, operation, {
       name: 'reconcile',
-      with: { ...this.lease(operation, by.workerId), message: 'The worker was lost; finding out what happened' },
+      with: { ...newLease(operation, by), message: 'The worker was lost; finding out what happened' },
     });
-    await this.setLease(transaction, operation);
     return { operation, fence: operation.fence, claimedAtMs: by.claimedAtMs, interruptedStep };
-  }
-
-  private lease(operation: OperationEntity, workerId: string): Partial<OperationEntity> {
-    return { workerId, fence: operation.fence + 1, attempt: operation.attempt + 1 };
-  }
-
-  private async setLease(transaction: EntityManager, operation: OperationEntity): Promise<void> {
-    await transaction.query(
-      prepared(`UPDATE operations SET lease_until = clock_timestamp() + make_interval(secs => $2) WHERE id = $1`),
-      [operation.id, leaseSeconds],
-    );
   }
 
   /**
@@ -127,3 +113,11 @@ export class Claims {
     return true;
   }
 }
+
+/** Counted from the lock, on the database's clock. */
+const newLease = (operation: OperationEntity, by: { workerId: string; now: Date }): Partial<OperationEntity> => ({
+  workerId: by.workerId,
+  fence: operation.fence + 1,
+  attempt: operation.attempt + 1,
+  leaseUntil: new Date(by.now.getTime() + leaseSeconds * 1_000),
+});

@@ -3,7 +3,7 @@ import { OperationJournal } from './operation-journal.js';
 import { OperationQueue } from './operation-queue.js';
 import type { OperationRecorder } from './operation-recorder.js';
 import type { OperationRun } from './operation-run.js';
-import { type RunEnd, stepsAt, transitionOf } from './run-end.js';
+import { type RunEnd, fieldsOf, stepsAt } from './run-end.js';
 import { Turns } from './turns.js';
 
 /** Writes the one ending event of a run, and lets those who waited have their turn, in one transaction. */
@@ -18,19 +18,18 @@ export class OperationEnder {
   ) {}
 
   async end(run: OperationRun, recorder: OperationRecorder, end: RunEnd): Promise<void> {
-    const { steps, facts, progress } = await run.settle();
+    const { before, steps, facts, progress } = await run.settle();
     await recorder.write(async (transaction, { operation, now }) => {
-      const metadata = { ...operation.metadata, ...facts };
-      const { name, with: fields } = transitionOf(end, { now, changesHost: operation.changesHost, metadata });
       await this.journal.transition(transaction, operation, {
-        name,
-        with: {
+        name: end.kind,
+        before,
+        with: (last) => ({
           steps: stepsAt(end, steps, now),
-          progress: Math.max(progress, operation.progress),
+          progress: Math.max(progress, last.progress),
           leaseUntil: null,
           workerId: null,
-          ...fields,
-        },
+          ...fieldsOf(end, { now, changesHost: last.changesHost, metadata: { ...last.metadata, ...facts } }),
+        }),
       });
       if (end.kind === 'park') await this.queue.add(transaction, operation.id, end.until);
       await this.turns.pass(transaction, operation);

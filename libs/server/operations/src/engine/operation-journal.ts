@@ -19,6 +19,12 @@ export interface JournalChange {
   readonly lines?: readonly LogLine[];
 }
 
+/** A change that follows from the operation as the change before it left it. */
+export type Change = (operation: OperationEntity) => JournalChange;
+
+/** What a transition changes besides the status, or how that follows from what came before it. */
+type Fields = Partial<OperationEntity> | ((operation: OperationEntity) => Partial<OperationEntity>);
+
 /** Channel of the hints that a connection has new events; the payload is its id. */
 export const EVENTS_CHANNEL = 'operation_events';
 
@@ -41,55 +47,58 @@ export class OperationJournal {
     return operation && now ? { operation, now } : undefined;
   }
 
-  /** Carries out a named transition with what comes along, and its event. */
+  /** Carries out a named transition with what comes along, and its event, after `before`. */
   async transition(
     transaction: EntityManager,
     operation: OperationEntity,
-    change: { name: TransitionName; with: Partial<OperationEntity> },
+    change: { name: TransitionName; with: Fields; before?: readonly Change[] },
   ): Promise<void> {
     const { to, event } = transitionFrom(operation.status, change.name);
-    await this.change(transaction, operation, { kind: event, with: { ...change.with, ...to } });
+    const last: Change = (now) => ({
+      kind: event,
+      with: { ...(typeof change.with === 'function' ? change.with(now) : change.with), ...to },
+    });
+    await this.change(transaction, operation, [...(change.before ?? []), last]);
   }
 
-  /** Changes the locked operation and records the event that says so. */
-  async change(transaction: EntityManager, operation: OperationEntity, change: JournalChange): Promise<void> {
-    if (!(await this.write(transaction, operation, change)))
+  /** Changes the locked operation and records the events that say so. */
+  async change(transaction: EntityManager, operation: OperationEntity, changes: readonly Change[]): Promise<void> {
+    if (!(await this.write(transaction, operation, changes)))
       throw new Error(`Operation ${operation.id} was not locked`);
   }
 
   /**
-   * Changes the operation, or writes lines of its log, with the event that says so, in one statement that is its own
-   * transaction where there is no other. Only if nothing has happened to the operation since it was read: false means that
-   * nothing was written. What is true after it is put into `operation`.
+   * Makes the changes one after the other, or writes lines of its log, with the events that say so, in one statement that is
+   * its own transaction where there is no other: each trip to the database costs more than what is done there. Only if
+   * nothing has happened to the operation since it was read: false means that nothing was written. What is true after it is
+   * put into `operation`.
    */
-  async write(manager: EntityManager, operation: OperationEntity, change: JournalChange): Promise<boolean> {
-    const { lines } = change;
-    const bytes = lines && { logBytes: operation.logBytes + sizeOf(lines) };
-    const fields = { ...change.with, ...bytes, sequence: operation.sequence + 1 };
-    const next = Object.assign(new OperationEntity(), operation, fields);
+  async write(manager: EntityManager, operation: OperationEntity, changes: readonly Change[]): Promise<boolean> {
+    const { fields, events } = follow(operation, changes);
     const { names, values } = columnsOf(manager, fields);
-    const first = 7;
+    const first = 6;
     const written = await manager.query<unknown[]>(
       prepared(`WITH changed AS (
          UPDATE operations SET ${names.map((name, index) => `${name} = $${String(first + index)}`).join(', ')}
          WHERE id = $1 AND fence = $2 AND sequence = $3 AND completed_at IS NULL RETURNING connection_id
        ), stream AS (
          INSERT INTO connection_streams AS s (connection_id, position, touched_at)
-         SELECT connection_id, 1, clock_timestamp() FROM changed
-         ON CONFLICT (connection_id) DO UPDATE SET position = s.position + 1, touched_at = clock_timestamp()
-         RETURNING connection_id, position
+         SELECT connection_id, cardinality($4::text[]), clock_timestamp() FROM changed
+         ON CONFLICT (connection_id) DO UPDATE
+           SET position = s.position + EXCLUDED.position, touched_at = clock_timestamp()
+         RETURNING connection_id, position - cardinality($4::text[]) AS before
        ), event AS (
          INSERT INTO operation_events (connection_id, position, operation_id, sequence, at, kind, data)
-         SELECT connection_id, position, $1, $4, clock_timestamp(), $5, $6 FROM stream
+         SELECT connection_id, before + place, $1, $3 + place, clock_timestamp(), kind, data
+         FROM stream, unnest($4::text[], $5::jsonb[]) WITH ORDINALITY AS told (kind, data, place)
        )
        SELECT pg_notify('${EVENTS_CHANNEL}', connection_id::text) FROM stream`),
       [
         operation.id,
         operation.fence,
         operation.sequence,
-        next.sequence,
-        change.kind,
-        JSON.stringify(lines ? { lines } : { operation: toOperation(next) }),
+        events.map(({ kind }) => kind),
+        events.map(({ data }) => JSON.stringify(data)),
         ...values,
       ],
     );
@@ -129,6 +138,24 @@ export class OperationJournal {
       [JSON.stringify(events)],
     );
   }
+}
+
+/** What the changes make of the operation in the end, and the event of each. */
+function follow(
+  operation: OperationEntity,
+  changes: readonly Change[],
+): { fields: Partial<OperationEntity>; events: { kind: OperationEventKind; data: object }[] } {
+  const fields: Partial<OperationEntity> = {};
+  const now = Object.assign(new OperationEntity(), operation);
+  const events = changes.map((change) => {
+    const { kind, lines, with: changed } = change(now);
+    const bytes = lines && { logBytes: now.logBytes + sizeOf(lines) };
+    const made = { ...changed, ...bytes, sequence: now.sequence + 1 };
+    Object.assign(fields, made);
+    Object.assign(now, made);
+    return { kind, data: lines ? { lines } : { operation: toOperation(now) } };
+  });
+  return { fields, events };
 }
 
 /** Names and values of the fields as the table wants them: jsonb as text, because the driver takes a list for an array. */

@@ -1,10 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { LogLine, OperationEventKind } from '@lockstep/contract';
 import { isDatabaseUnavailable } from '@lockstep/server-database';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { OperationEntity } from '../model/operation.entity.js';
 import { type Lease, RunStopped } from './lease.js';
-import type { JournalChange, LockedOperation, OperationJournal } from './operation-journal.js';
+import type { Change, LockedOperation, OperationJournal } from './operation-journal.js';
 
 type Write = (transaction: EntityManager, locked: LockedOperation) => Promise<void>;
 
@@ -28,26 +27,18 @@ export class OperationRecorder {
     },
   ) {}
 
-  /** Changes the operation with its event. */
-  change(kind: OperationEventKind, fields: (operation: OperationEntity) => Partial<OperationEntity>): Promise<void> {
-    return this.record((operation) => ({ kind, with: fields(operation) }));
-  }
-
-  log(lines: LogLine[]): Promise<void> {
-    return this.record(() => ({ kind: 'log', lines }));
+  /** Makes the changes one after the other, each with its event. */
+  record(changes: readonly Change[]): Promise<void> {
+    return this.insist(async () => {
+      const { known } = this.run;
+      if (await this.journal.write(this.dataSource.manager, known, changes)) return;
+      await this.fenced((transaction, { operation }) => this.journal.change(transaction, operation, changes));
+    });
   }
 
   /** Does several things in one transaction, with the operation locked. */
   write(work: Write): Promise<void> {
     return this.insist(() => this.fenced(work));
-  }
-
-  private record(change: (operation: OperationEntity) => JournalChange): Promise<void> {
-    return this.insist(async () => {
-      const { known } = this.run;
-      if (await this.journal.write(this.dataSource.manager, known, change(known))) return;
-      await this.fenced((transaction, { operation }) => this.journal.change(transaction, operation, change(operation)));
-    });
   }
 
   private async insist(attempt: () => Promise<void>): Promise<void> {

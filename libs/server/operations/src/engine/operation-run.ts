@@ -9,6 +9,7 @@ import {
   type StepHandle,
   type StepPlan,
 } from './operation-handler.js';
+import type { Change } from './operation-journal.js';
 import type { OperationRecorder } from './operation-recorder.js';
 import { cleanFacts, cleanText } from './text.js';
 
@@ -25,6 +26,14 @@ export class OperationParked extends Error {
   }
 }
 
+/** What a run leaves for the event that ends it. */
+interface Settled {
+  readonly before: readonly Change[];
+  readonly steps: OperationStep[];
+  readonly facts: Record<string, unknown>;
+  readonly progress: number;
+}
+
 /** One worker's run of one operation: what its handler sees, written down in order. */
 export class OperationRun implements OperationContext {
   readonly operation: Operation;
@@ -36,6 +45,8 @@ export class OperationRun implements OperationContext {
   private newFacts: Record<string, unknown> = {};
   private latest: { progress: number; message: string };
   private dirty = false;
+  /** What has happened and is not written yet, in order. */
+  private changes: Change[] = [];
   private timer: NodeJS.Timeout | undefined;
   private writes: Promise<void> = Promise.resolve();
 
@@ -43,7 +54,7 @@ export class OperationRun implements OperationContext {
     claim: Claim,
     private readonly recorder: OperationRecorder,
     readonly signal: AbortSignal,
-    private readonly onWriteFailed: (error: unknown) => void,
+    private readonly more: { readonly plan: readonly StepPlan[]; readonly onWriteFailed: (error: unknown) => void },
   ) {
     this.operation = toOperation(claim.operation);
     this.input = claim.operation.input;
@@ -59,7 +70,8 @@ export class OperationRun implements OperationContext {
     Object.assign(step, { status: 'running', startedAt: new Date().toISOString(), endedAt: null, message: null });
     this.latest.message = step.title;
     this.handle.step = name;
-    await this.writeNow('step_started');
+    this.collectState('step_started');
+    await this.flush();
     if (this.signal.aborted) this.takeBack(step);
     try {
       const result = await body({ summary: (text) => (step.message = cleanText(text)) });
@@ -105,13 +117,16 @@ export class OperationRun implements OperationContext {
     throw new OperationParked(until, cleanText(reason));
   }
 
-  /** Writes what is still collected, and gives the last state of steps and facts for the ending event. */
-  async settle(): Promise<{ steps: OperationStep[]; facts: Record<string, unknown>; progress: number }> {
+  /** What is not written yet, and the last state of steps and facts for the ending event. */
+  async settle(): Promise<Settled> {
+    clearTimeout(this.timer);
+    await this.writes;
     this.output.endLines(this.handle.step);
-    await this.flush();
-    const facts = this.newFacts;
+    this.collect();
+    const [before, facts] = [this.changes, this.newFacts];
+    this.changes = [];
     this.newFacts = {};
-    return { steps: this.steps, facts, progress: this.latest.progress };
+    return { before, steps: this.steps, facts, progress: this.latest.progress };
   }
 
   /** Nothing is written any more. */
@@ -120,11 +135,12 @@ export class OperationRun implements OperationContext {
   }
 
   /** Whether this run began a step that must not be done twice. */
-  hasActed(plan: readonly StepPlan[]): boolean {
-    return this.steps.some(
-      (step) =>
-        step.startedAt !== null && plan.some(({ name, safety }) => name === step.name && safety === 'at_most_once'),
-    );
+  get hasActed(): boolean {
+    return this.steps.some((step) => step.startedAt !== null && !this.isRepeatable(step));
+  }
+
+  private isRepeatable({ name }: OperationStep): boolean {
+    return this.more.plan.some((step) => step.name === name && step.safety === 'repeatable');
   }
 
   private find(name: string): OperationStep {
@@ -140,7 +156,10 @@ export class OperationRun implements OperationContext {
     ).length;
     this.latest.progress = Math.max(this.latest.progress, Math.min(99, Math.floor((100 * done) / this.steps.length)));
     this.output.endLines(step.name);
-    await this.writeNow('step_ended');
+    this.collectState('step_ended');
+    // The end of a step that may be done again is written together with what follows it; a worker lost before that does it again.
+    if (status === 'completed' && this.isRepeatable(step)) this.schedule();
+    else await this.flush();
   }
 
   private async endFailedStep(step: OperationStep, error: unknown): Promise<void> {
@@ -165,49 +184,48 @@ export class OperationRun implements OperationContext {
   private schedule(): void {
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
-      this.flush().catch(this.onWriteFailed);
+      this.flush().catch(this.more.onWriteFailed);
     }, joinMs);
   }
 
-  private async flush(): Promise<void> {
-    await this.inOrder(async () => {
-      await this.writeLines();
-      if (this.dirty) await this.writeState('progress');
-    });
-  }
-
-  private async writeNow(kind: 'step_started' | 'step_ended'): Promise<void> {
-    await this.inOrder(async () => {
-      await this.writeLines();
-      await this.writeState(kind);
-    });
-  }
-
-  /** Events are written one after the other, in the order in which things happened. */
-  private inOrder(write: () => Promise<void>): Promise<void> {
+  /** Events are written one after the other, in the order in which things happened; what came together in one go. */
+  private flush(): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;
-    const next = this.writes.then(write);
+    this.collect();
+    const next = this.writes.then(async () => {
+      const { changes } = this;
+      this.changes = [];
+      if (changes.length > 0) await this.recorder.record(changes);
+    });
     this.writes = next.catch(() => undefined);
     return next;
   }
 
-  private async writeLines(): Promise<void> {
-    if (this.output.isEmpty) return;
-    for (const lines of this.output.take()) await this.recorder.log(lines);
+  private collect(): void {
+    this.collectLines();
+    if (this.dirty) this.collectState('progress');
   }
 
-  private async writeState(kind: 'progress' | 'step_started' | 'step_ended'): Promise<void> {
+  private collectLines(): void {
+    for (const lines of this.output.take()) this.changes.push(() => ({ kind: 'log', lines }));
+  }
+
+  private collectState(kind: 'progress' | 'step_started' | 'step_ended'): void {
+    this.collectLines();
     this.dirty = false;
     const facts = this.newFacts;
     this.newFacts = {};
     const steps = structuredClone(this.steps);
     const { progress, message } = this.latest;
-    await this.recorder.change(kind, (operation) => ({
-      steps,
-      message,
-      progress: Math.max(progress, operation.progress),
-      metadata: { ...operation.metadata, ...facts },
+    this.changes.push((operation) => ({
+      kind,
+      with: {
+        steps,
+        message,
+        progress: Math.max(progress, operation.progress),
+        metadata: { ...operation.metadata, ...facts },
+      },
     }));
   }
 }

@@ -89,7 +89,10 @@ export class OperationWorker implements OnApplicationBootstrap, OnModuleDestroy 
       known: claim.operation,
       onCancelRequested: () => stop.abort(new RunStopped('cancel')),
     });
-    const run = new OperationRun(claim, recorder, stop.signal, () => stop.abort(new RunStopped('lease_lost')));
+    const run = new OperationRun(claim, recorder, stop.signal, {
+      plan: handler.steps,
+      onWriteFailed: () => stop.abort(new RunStopped('lease_lost')),
+    });
     try {
       const end = await this.outcome(claim, handler, { run, stop });
       if (end) await this.ender.end(run, recorder, end);
@@ -122,7 +125,7 @@ export class OperationWorker implements OnApplicationBootstrap, OnModuleDestroy 
       const reason: unknown = error instanceof RunStopped ? error : stop.signal.reason;
       const stopped = reason instanceof RunStopped ? reason : undefined;
       if (stopped?.reason === 'lease_lost' || stopped?.reason === 'handover') return undefined;
-      const actedOnHost = lostInEffect || run.hasActed(handler.steps);
+      const actedOnHost = lostInEffect || run.hasActed;
       // The handler could not read what it needs. Nothing was done to the host, so it is begun again once Postgres is back.
       if (!stopped && !actedOnHost && !(error instanceof OperationFailure) && isDatabaseUnavailable(error))
         return undefined;

@@ -1,6 +1,5 @@
 import type { OperationEffect, OperationErrorCode, OperationStep } from '@lockstep/contract';
 import type { OperationEntity } from '../model/operation.entity.js';
-import type { TransitionName } from '../model/transitions.js';
 import type { RunStopped } from './lease.js';
 import { OperationCancelled, OperationFailure, type OperationResult } from './operation-handler.js';
 import { OperationParked } from './operation-run.js';
@@ -65,27 +64,27 @@ const failureOf = ({ code, message, effect, hostWords }: OperationFailure): RunE
   hostWords,
 });
 
-/** The transition that an end is, and what it changes. `metadata` are the facts found so far. */
-export function transitionOf(
+/** What an end changes; its kind is the transition's name. `metadata` are the facts found so far. */
+export function fieldsOf(
   end: RunEnd,
   { now, changesHost, metadata }: { now: Date; changesHost: boolean; metadata: Record<string, unknown> },
-): { name: TransitionName; with: Partial<OperationEntity> } {
+): Partial<OperationEntity> {
   switch (end.kind) {
     case 'succeed': {
       const effect = end.result.effect ?? (changesHost ? 'applied' : 'none');
       const message = cleanText(end.result.message);
-      return { name: 'succeed', with: { effect, progress: 100, message, metadata, completedAt: now } };
+      return { effect, progress: 100, message, metadata, completedAt: now };
     }
     case 'fail': {
       const error = cleanText(end.message);
       const words = end.hostWords ? { hostWords: truncate(cleanText(end.hostWords), hostWordsLimit) } : {};
       const told = { error, errorCode: end.code, message: error, metadata: { ...metadata, ...words } };
-      return { name: 'fail', with: { ...told, effect: end.effect, completedAt: now } };
+      return { ...told, effect: end.effect, completedAt: now };
     }
     case 'cancel':
-      return { name: 'cancel', with: { effect: end.effect, message: 'Cancelled', metadata, completedAt: now } };
+      return { effect: end.effect, message: 'Cancelled', metadata, completedAt: now };
     case 'park':
-      return { name: 'park', with: { notBefore: end.until, message: end.reason, metadata } };
+      return { notBefore: end.until, message: end.reason, metadata };
   }
 }
 
