@@ -20,6 +20,7 @@ import { WorkerPresence } from './engine/worker-presence.js';
 import { ConnectionSnapshots } from './live/connection-snapshots.js';
 import { LiveSubscriptions } from './live/live-subscriptions.js';
 import { OperationFeed } from './engine/operation-feed.js';
+import { SharedCatchUp } from './live/shared-catch-up.js';
 import { OperationsGateway } from './live/operations.gateway.js';
 import { OperationEventEntity } from './model/operation-event.entity.js';
 import { OperationEntity } from './model/operation.entity.js';
@@ -44,6 +45,7 @@ export class OperationsModule {
         IdempotencyKeys,
         LeaseKeeper,
         LiveSubscriptions,
+        SharedCatchUp,
         OperationAcceptance,
         OperationEnder,
         OperationEventsReader,

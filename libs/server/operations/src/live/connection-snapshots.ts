@@ -15,18 +15,32 @@ export interface CatchUp {
   readonly missed: OperationEvent[];
 }
 
-/** What a subscriber is told first: the state now, and where it had a cursor, what it missed. */
+/** A connection and how far its stream has come. */
+interface Place {
+  readonly connectionId: number;
+  readonly position: number;
+}
+
+/** What subscribers are told first: the state now, and where they had a cursor, what they missed. */
 @Injectable()
 export class ConnectionSnapshots {
+  /** What each of these cursors is told; undefined is the cursor of who has none. All of them share one reading. */
   async read(
     manager: EntityManager,
-    request: { connectionId: number; position: number; after: number | undefined },
-  ): Promise<CatchUp> {
-    const { connectionId, position, after } = request;
-    const resumable = after !== undefined && (await this.isKept(manager, { connectionId, position, after }));
-    const missed = resumable ? await this.missed(manager, { connectionId, after, position }) : [];
-    const operations = await this.current(manager, connectionId);
-    return { snapshot: { connectionId, operations, position, reset: after !== undefined && !resumable }, missed };
+    place: Place,
+    cursors: ReadonlySet<number | undefined>,
+  ): Promise<ReadonlyMap<number | undefined, CatchUp>> {
+    const oldest = await this.oldestKept(manager, place, cursors);
+    const missed = oldest === undefined ? [] : await this.missed(manager, place, oldest);
+    const operations = await this.current(manager, place.connectionId);
+    const catchUpOf = (after: number | undefined): CatchUp => {
+      const isResumed = after !== undefined && oldest !== undefined && after >= oldest && after <= place.position;
+      return {
+        snapshot: { ...place, operations, reset: after !== undefined && !isResumed },
+        missed: isResumed ? missed.filter(({ position }) => position > after) : [],
+      };
+    };
+    return new Map([...cursors].map((after) => [after, catchUpOf(after)]));
   }
 
   /** The active operations and the last ended one of each type and target’s kind. */
@@ -57,27 +71,34 @@ export class ConnectionSnapshots {
     return entities.map(toOperation);
   }
 
-  private async isKept(
+  /** The oldest of the cursors from which the events are still kept and not too many to be told; newer ones are then as well. */
+  private async oldestKept(
     manager: EntityManager,
-    { connectionId, position, after }: { connectionId: number; position: number; after: number },
-  ): Promise<boolean> {
-    if (after > position || position - after > mostMissed) return false;
+    { connectionId, position }: Place,
+    cursors: ReadonlySet<number | undefined>,
+  ): Promise<number | undefined> {
+    const asked = [...cursors].filter((after) => after !== undefined && after <= position) as number[];
+    if (asked.length === 0) return undefined;
     const [stream] = await manager.query<{ pruned_to: string }[]>(
       `SELECT pruned_to FROM connection_streams WHERE connection_id = $1`,
       [connectionId],
     );
-    if (after < Number(stream?.pruned_to ?? 0)) return false;
-    const [missed] = await manager.query<{ bytes: string }[]>(
-      `SELECT coalesce(sum(octet_length(data::text)), 0) AS bytes FROM operation_events
-       WHERE connection_id = $1 AND position > $2 AND position <= $3`,
-      [connectionId, after, position],
-    );
-    return Number(missed?.bytes ?? 0) <= mostMissedBytes;
+    const oldestPossible = Math.max(Number(stream?.pruned_to ?? 0), position - mostMissed);
+    for (const after of asked.filter((cursor) => cursor >= oldestPossible).sort((left, right) => left - right)) {
+      const [missed] = await manager.query<{ bytes: string }[]>(
+        `SELECT coalesce(sum(octet_length(data::text)), 0) AS bytes FROM operation_events
+         WHERE connection_id = $1 AND position > $2 AND position <= $3`,
+        [connectionId, after, position],
+      );
+      if (Number(missed?.bytes ?? 0) <= mostMissedBytes) return after;
+    }
+    return undefined;
   }
 
   private async missed(
     manager: EntityManager,
-    { connectionId, after, position }: { connectionId: number; after: number; position: number },
+    { connectionId, position }: Place,
+    after: number,
   ): Promise<OperationEvent[]> {
     const entities = await manager
       .createQueryBuilder(OperationEventEntity, 'event')

@@ -5,6 +5,7 @@ import type { OperationQueries } from '../engine/operation-queries.js';
 import type { ConnectionSnapshots } from './connection-snapshots.js';
 import { LiveSession } from './live-session.js';
 import { LiveSubscriptions } from './live-subscriptions.js';
+import { SharedCatchUp } from './shared-catch-up.js';
 import { RightsCheck } from './rights-check.js';
 import { type LiveSocket, rooms } from './socket-messages.js';
 
@@ -52,8 +53,12 @@ const feed = {
 };
 const subscriptions = new LiveSubscriptions(
   answers as unknown as AccessService,
-  feed as unknown as OperationFeed,
-  { read: () => Promise.resolve({ snapshot: { connectionId: 5 }, missed: [] }) } as unknown as ConnectionSnapshots,
+  new SharedCatchUp(
+    feed as unknown as OperationFeed,
+    {
+      read: () => Promise.resolve(new Map([[undefined, { snapshot: { connectionId: 5 }, missed: [] }]])),
+    } as unknown as ConnectionSnapshots,
+  ),
   { active: () => Promise.resolve([]) } as unknown as OperationQueries,
 );
 let session: LiveSession;

@@ -2,7 +2,7 @@ import type { SignedInActor } from '@lockstep/server-access';
 import { type LiveSocket, rooms } from './socket-messages.js';
 
 /** The wish to follow a connection: void as soon as it is taken back, be it before or after it was fulfilled. */
-interface Following {
+export interface Following {
   joined: boolean;
 }
 

@@ -3,10 +3,8 @@ import type { ClientAnswer, ClientEventName, ClientPayload } from '@lockstep/con
 import { AccessService } from '@lockstep/server-access';
 import { ProblemException } from '@lockstep/server-http';
 import { OperationQueries } from '../engine/operation-queries.js';
-import { type CatchUp, ConnectionSnapshots } from './connection-snapshots.js';
 import type { LiveSession } from './live-session.js';
-import { OperationFeed } from '../engine/operation-feed.js';
-import { send } from './socket-messages.js';
+import { type Joiner, SharedCatchUp } from './shared-catch-up.js';
 
 type Handlers = {
   readonly [Name in ClientEventName]: (
@@ -31,8 +29,7 @@ export class LiveSubscriptions {
 
   constructor(
     private readonly access: AccessService,
-    private readonly feed: OperationFeed,
-    private readonly snapshots: ConnectionSnapshots,
+    private readonly catchUp: SharedCatchUp,
     private readonly queries: OperationQueries,
   ) {}
 
@@ -68,32 +65,20 @@ export class LiveSubscriptions {
     return changed;
   }
 
-  /** What was missed, then the snapshot, then live, in this order and without a hole. */
   private async subscribe(
     session: LiveSession,
     { connectionId, after }: { connectionId: number; after?: number | undefined },
   ): Promise<ClientAnswer<'subscribe:connection'>> {
     const following = session.wish(connectionId);
-    let answer: CatchUp['snapshot'] | undefined;
+    const joiner: Joiner = { session, following, after };
     try {
       await this.access.assertVisible(session.actor, connectionId);
-      await this.feed.atStandstill(
-        connectionId,
-        (manager, position) => this.snapshots.read(manager, { connectionId, position, after }),
-        ({ snapshot, missed }) => {
-          // Unsubscribed, closed or no longer permitted while this was being read.
-          if (!session.isWished(connectionId, following)) return;
-          for (const event of missed) send(session.socket, event);
-          session.socket.emit('connection:operations', snapshot);
-          session.follow(connectionId, following);
-          answer = snapshot;
-        },
-      );
+      await this.catchUp.follow(connectionId, joiner);
     } finally {
       session.giveUp(connectionId, following);
     }
-    if (!answer) throw new ProblemException('CONFLICT', 'The subscription was ended before it began.');
-    return { ok: true, ...answer };
+    if (!joiner.told) throw new ProblemException('CONFLICT', 'The subscription was ended before it began.');
+    return { ok: true, ...joiner.told };
   }
 
   private async subscribeActivity(session: LiveSession): Promise<ClientAnswer<'subscribe:activity'>> {

@@ -1,4 +1,11 @@
-import type { OperationEvent, OperationLog, OperationUpdate, ServerEventName, ServerPayload } from '@lockstep/contract';
+import type {
+  ConnectionSnapshot,
+  OperationEvent,
+  OperationLog,
+  OperationUpdate,
+  ServerEventName,
+  ServerPayload,
+} from '@lockstep/contract';
 import type { Server, Socket } from 'socket.io';
 
 export type ServerMessages = { [Name in ServerEventName]: (payload: ServerPayload<Name>) => void };
@@ -31,11 +38,21 @@ function toMessage(event: OperationEvent): EventMessage {
   };
 }
 
-/** Sends the message of an event to one socket. */
-export function send(socket: LiveSocket, event: OperationEvent): void {
+/** Sends the message of an event to some sockets, encoded once for all of them. */
+export function sendTogether(sockets: readonly LiveSocket[], event: OperationEvent): void {
   const message = toMessage(event);
-  if (message.name === 'operation:update') socket.emit(message.name, message.payload);
-  else socket.emit(message.name, message.payload);
+  if (message.name === 'operation:update') together(sockets)?.emit(message.name, message.payload);
+  else together(sockets)?.emit(message.name, message.payload);
+}
+
+export function sendSnapshotTogether(sockets: readonly LiveSocket[], snapshot: ConnectionSnapshot): void {
+  together(sockets)?.emit('connection:operations', snapshot);
+}
+
+/** Each socket is in a room of its own id. Broadcast and plain messages leave in the order in which they are sent. */
+function together(sockets: readonly LiveSocket[]): Pick<LiveSocket, 'emit'> | ReturnType<LiveServer['to']> | undefined {
+  const [first] = sockets;
+  return sockets.length > 1 ? first?.nsp.to(sockets.map(({ id }) => id)) : first;
 }
 
 /** Sends it to everyone of this process who follows the connection; an update also to whose activity shows it. */
