@@ -53,6 +53,7 @@ export const routeMatrix = {
   changeUser: administrators,
   deleteUser: administrators,
   setGrants: administrators,
+  listConnectionViewers: administrators,
   listTokens: signedIn,
   createToken: inPerson,
   revokeToken: signedIn,

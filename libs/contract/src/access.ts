@@ -24,6 +24,20 @@ export const Grants = z.strictObject({
 });
 export type Grants = z.infer<typeof Grants>;
 
+/** Someone who may see a connection, and why. What they may do there follows from the role. */
+export const ConnectionViewer = z
+  .object({
+    userId: UserId,
+    username: z.string(),
+    role: Role,
+    disabled: z.boolean(),
+    byRole: z.boolean().describe('An administrator sees every connection.'),
+    byConnection: z.boolean().describe('This connection itself was granted.'),
+    byTags: z.array(z.string()).describe('The tags of this connection that were granted.'),
+  })
+  .meta({ id: 'ConnectionViewer' });
+export type ConnectionViewer = z.infer<typeof ConnectionViewer>;
+
 export const SessionUser = z.object({ id: UserId, username: z.string(), role: Role }).meta({ id: 'SessionUser' });
 export type SessionUser = z.infer<typeof SessionUser>;
 

@@ -104,6 +104,13 @@ export const Connection = z
   .meta({ id: 'Connection' });
 export type Connection = z.infer<typeof Connection>;
 
+/**
+ * What a connection needs, as a filter of lists. `reachable`, `not_reached`: by the newest ended ssh_test, the latter without
+ * those that only wait for a host key. `host_key`: a key waits for a decision, a first or a changed one.
+ */
+export const ConnectionStanding = z.enum(['reachable', 'not_reached', 'host_key', 'not_tested']);
+export type ConnectionStanding = z.infer<typeof ConnectionStanding>;
+
 export const HostKey = z
   .object({
     algorithm: z.string().describe('For example ssh-ed25519 (RFC 8709).'),

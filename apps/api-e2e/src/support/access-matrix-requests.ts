@@ -56,6 +56,7 @@ export const requests: Readonly<Record<OperationIdOfRoute, Prepare>> = {
     path: `/users/${(await stage.addUser('viewer')).id}/grants`,
     body: { connectionIds: [stage.grantedId], tags: [] },
   }),
+  listConnectionViewers: atGranted('/viewers'),
   listTokens: at('/tokens'),
   createToken: (stage) => ({ path: '/tokens', body: { name: stage.newName() } }),
   revokeToken: async (stage, cast) => ({ path: `/tokens/${await stage.ownTokenId(cast)}` }),

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import {
   ApiToken,
   AuditEntry,
+  ConnectionViewer,
   Grants,
   IssuedToken,
   PasswordChange,
@@ -15,7 +16,7 @@ import {
   UserChange,
   UserInput,
 } from '../access.js';
-import { Cursor, UserId, limitInText, numberInText, page } from '../primitives.js';
+import { ConnectionId, Cursor, UserId, limitInText, numberInText, page } from '../primitives.js';
 import { defineRoute } from './define-route.js';
 
 const userParams = z.strictObject({ id: numberInText(UserId) });
@@ -148,6 +149,17 @@ export const accessRoutes = {
     params: userParams,
     body: Grants,
     success: { status: 200, body: User },
+    problems: ['NOT_FOUND'],
+  }),
+  listConnectionViewers: defineRoute({
+    operationId: 'listConnectionViewers',
+    method: 'get',
+    path: '/connections/{id}/viewers',
+    tag,
+    requires: 'users.manage',
+    summary: 'Who may see a connection, by role or by which grant; administrators first.',
+    params: z.strictObject({ id: numberInText(ConnectionId) }),
+    success: { status: 200, body: z.object({ items: z.array(ConnectionViewer) }).meta({ id: 'ConnectionViewerList' }) },
     problems: ['NOT_FOUND'],
   }),
   listTokens: defineRoute({

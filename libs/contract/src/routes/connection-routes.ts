@@ -3,6 +3,7 @@ import {
   Connection,
   ConnectionChange,
   ConnectionInput,
+  ConnectionStanding,
   HostKeys,
   ImportAnswer,
   ImportInput,
@@ -34,6 +35,7 @@ export const connectionRoutes = {
     query: z.strictObject({
       search: z.string().max(200).optional().describe('Part of name, host or user name.'),
       tag: Tag.optional(),
+      standing: ConnectionStanding.optional(),
       sort: ConnectionSort.default('name'),
       cursor: Cursor.optional(),
       limit: limitInText(50),

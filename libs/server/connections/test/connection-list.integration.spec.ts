@@ -103,6 +103,41 @@ describe('the list of connections', () => {
     });
   });
 
+  it('is filtered by what a connection needs, as the rows themselves say', async () => {
+    const standings = ['reachable', 'failed before', 'first key waits', 'key changed', 'never', 'cancelled only'];
+    const [reachable, failed, first, changed, , cancelled] = await Promise.all(
+      standings.map(async (name) => (await server.add({ name: `list ${name}`, tags: ['standing'] })).id),
+    );
+    const ended = (id: number | undefined, status: string, hoursAgo: number) =>
+      server.dataSource.query(
+        `INSERT INTO operations (id, connection_id, connection_name, type, status, progress, message, effect, error, error_code, started_at, completed_at, created_by, actor, sequence, steps, changes_host)
+         VALUES (gen_random_uuid(), $1, 'c', 'ssh_test', $2, 100, '', 'none', CASE WHEN $2 = 'failed' THEN 'refused' END, CASE WHEN $2 = 'failed' THEN 'CONNECTION_REFUSED' END, now() - $3 * interval '1 hour', now() - $3 * interval '1 hour', 'user',
+           '{"kind":"user","id":"1","name":"ada"}', 1, '[]', false)`,
+        [id, status, hoursAgo],
+      );
+    const key = (id: number | undefined, fingerprint: string, accepted: boolean) =>
+      server.dataSource.query(
+        `INSERT INTO host_keys (connection_id, fingerprint, algorithm, accepted_at) VALUES ($1, $2, 'ssh-ed25519', CASE WHEN $3 THEN now() END)`,
+        [id, fingerprint, accepted],
+      );
+    await ended(reachable, 'failed', 2);
+    await ended(reachable, 'completed', 1);
+    await ended(failed, 'completed', 2);
+    await ended(failed, 'failed', 1);
+    await ended(first, 'failed', 1);
+    await key(first, 'SHA256:first', false);
+    await ended(changed, 'failed', 1);
+    await key(changed, 'SHA256:old', true);
+    await key(changed, 'SHA256:new', false);
+    await ended(cancelled, 'cancelled', 1);
+    expect(await names('?tag=standing&standing=reachable')).toEqual(['reachable']);
+    expect(await names('?tag=standing&standing=not_reached')).toEqual(['failed before']);
+    expect(await names('?tag=standing&standing=host_key')).toEqual(['first key waits', 'key changed']);
+    expect(await names('?tag=standing&standing=not_tested')).toEqual(['never']);
+    expect(await list('?tag=standing&standing=host_key&limit=1')).toMatchObject({ total: 2 });
+    expect(await problem('GET /connections?standing=fine')).toMatchObject({ errors: [{ path: 'query.standing' }] });
+  });
+
   it('answers every kind of list with ten thousand rows', async () => {
     await server.dataSource.query(
       `INSERT INTO connections (name, host, port, username, platform, tags)
@@ -123,6 +158,7 @@ describe('the list of connections', () => {
       '?sort=-host',
       '?search=h77',
       '?tag=t7',
+      '?standing=reachable',
       '?tag=many&sort=createdAt&limit=200',
       `?sort=name&cursor=${(await list('?sort=name&tag=many&limit=200')).nextCursor ?? ''}`,
     ]) {

@@ -134,7 +134,7 @@ describe('connections', () => {
         username: 'u',
         credential: { kind: 'password', password: 'x' },
       }),
-    ).toMatchObject({ status: 409, code: 'NAME_TAKEN' });
+    ).toMatchObject({ status: 409, code: 'NAME_TAKEN', errors: [{ path: 'body.name' }] });
     expect(await problem(`PATCH /connections/${String(id)}`, { name: 'TAKEN' })).toMatchObject({ code: 'NAME_TAKEN' });
   });
 

@@ -13,4 +13,4 @@ export { OperationsService } from './engine/operations.service.js';
 export type { StartRequest } from './engine/start-request.js';
 export { OperationFeed } from './engine/operation-feed.js';
 export { OperationsModule } from './operations.module.js';
-export { OperationQueries } from './engine/operation-queries.js';
+export { OperationQueries, lastEndedStatus } from './engine/operation-queries.js';

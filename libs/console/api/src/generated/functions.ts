@@ -25,6 +25,8 @@ export type { ChangeUser$Params as ChangeUser$Params } from './fn/users-and-toke
 export { changeUser as changeUser } from './fn/users-and-tokens/change-user';
 export type { SetGrants$Params as SetGrants$Params } from './fn/users-and-tokens/set-grants';
 export { setGrants as setGrants } from './fn/users-and-tokens/set-grants';
+export type { ListConnectionViewers$Params as ListConnectionViewers$Params } from './fn/users-and-tokens/list-connection-viewers';
+export { listConnectionViewers as listConnectionViewers } from './fn/users-and-tokens/list-connection-viewers';
 export type { ListTokens$Params as ListTokens$Params } from './fn/users-and-tokens/list-tokens';
 export { listTokens as listTokens } from './fn/users-and-tokens/list-tokens';
 export type { CreateToken$Params as CreateToken$Params } from './fn/users-and-tokens/create-token';

@@ -10,6 +10,8 @@ export type { Connection } from './models/connection';
 export type { ConnectionChange } from './models/connection-change';
 export type { ConnectionInput } from './models/connection-input';
 export type { ConnectionPage } from './models/connection-page';
+export type { ConnectionViewer } from './models/connection-viewer';
+export type { ConnectionViewerList } from './models/connection-viewer-list';
 export type { CreatedBy } from './models/created-by';
 export type { CredentialInput } from './models/credential-input';
 export type { FleetService } from './models/fleet-service';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import type { Grants, User } from '@lockstep/contract';
-import { ProblemException } from '@lockstep/server-http';
+import type { ConnectionViewer, Grants, User } from '@lockstep/contract';
+import { ProblemException, notFound } from '@lockstep/server-http';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { SignedInActor } from '../actor/signed-in-actor.js';
 import { AuditService } from '../audit/audit.service.js';
@@ -41,6 +41,29 @@ export class GrantsService {
       });
       return readUser(manager, userId);
     });
+  }
+
+  /**
+   * Who may see a connection and why, by the rules of `visible_connection_ids`; disabled users too, who would see it again.
+   *
+   * @throws {ProblemException} NOT_FOUND
+   */
+  async viewers(connectionId: number): Promise<ConnectionViewer[]> {
+    const viewers: ConnectionViewer[] = await this.dataSource.query(
+      `SELECT * FROM (
+         SELECT u.id AS "userId", u.username, u.role, u.disabled,
+                u.role = 'administrator' AS "byRole",
+                EXISTS (SELECT FROM connection_grants g WHERE g.user_id = u.id AND g.connection_id = c.id) AS "byConnection",
+                ARRAY(SELECT t.tag FROM tag_grants t WHERE t.user_id = u.id AND t.tag = ANY (c.tags) ORDER BY t.tag) AS "byTags"
+         FROM connections c CROSS JOIN users u WHERE c.id = $1 AND c.deleted_at IS NULL
+       ) AS viewer
+       WHERE "byRole" OR "byConnection" OR "byTags" <> '{}'
+       ORDER BY array_position(ARRAY['administrator', 'operator', 'viewer'], role), lower(username)`,
+      [connectionId],
+    );
+    // There is always an administrator, who sees every connection.
+    if (viewers.length === 0) throw notFound('connection');
+    return viewers;
   }
 }
 

@@ -46,4 +46,11 @@ export class UsersController {
   ): Promise<User> {
     return this.grants.replace(actor, params.id, body);
   }
+
+  @Route(routes.listConnectionViewers)
+  async viewers(
+    @Input() { params }: RouteInput<typeof routes.listConnectionViewers>,
+  ): Promise<RouteAnswer<typeof routes.listConnectionViewers>> {
+    return { items: await this.grants.viewers(params.id) };
+  }
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { User } from '@lockstep/contract';
+import type { ConnectionViewer, User } from '@lockstep/contract';
 import { type TestDatabase, createTestDatabase } from '@lockstep/server-testing';
 import { type AccessServer, type Reply, startAccessServer } from '../access-server.spec-support.js';
 import { AccessService } from '../access.service.js';
@@ -85,7 +85,10 @@ describe('users', () => {
   it('have names of their own whatever the case, also when two are made at once', async () => {
     const replies = await Promise.all([create('Dennis'), create('dennis'), create('DENNIS')]);
     expect(replies.map(({ status }) => status).toSorted()).toEqual([201, 409, 409]);
-    expect(replies.find(({ status }) => status === 409)?.body).toMatchObject({ code: 'NAME_TAKEN' });
+    expect(replies.find(({ status }) => status === 409)?.body).toMatchObject({
+      code: 'NAME_TAKEN',
+      errors: [{ path: 'body.username', message: 'this name is taken' }],
+    });
     const other = await create('brian');
     expect((await server.call(`PATCH /users/${other.body.id}`, { token, body: { username: 'dennis' } })).status).toBe(
       409,
@@ -194,6 +197,37 @@ describe('users', () => {
       await server.dataSource.query('UPDATE connections SET deleted_at = now() WHERE id = $1', [third]);
       expect(await sees()).toEqual([]);
       expect((await grant([], [])).body.grants).toEqual({ connectionIds: [], tags: [] });
+    });
+
+    it('are told of a connection with their reason: role, the connection itself, its tags', async () => {
+      const id = await addConnection('seen by some', ['core', 'web']);
+      const operator = { role: 'operator', byRole: false, disabled: false };
+      const make = async (name: string) => (await create(name, 'operator')).body.id;
+      const [byTags, byId, both, nothing] = [
+        await make('klara'),
+        await make('mileva'),
+        await make('ingrid'),
+        await make('odile'),
+      ];
+      const grant = (user: number, connectionIds: number[], tags: string[]) =>
+        server.call(`PUT /users/${user}/grants`, { token, body: { connectionIds, tags } });
+      await grant(byTags, [], ['web', 'core', 'elsewhere']);
+      await grant(byId, [id], []);
+      await grant(both, [id], ['web']);
+      await grant(nothing, [], ['elsewhere']);
+      await server.call(`PATCH /users/${byId}`, { token, body: { disabled: true } });
+      const { body } = await server.call<{ items: ConnectionViewer[] }>(`GET /connections/${id}/viewers`, { token });
+      expect(body.items[0]).toMatchObject({ role: 'administrator', byRole: true });
+      const made = [byTags, byId, both, nothing];
+      expect(body.items.filter(({ userId }) => made.includes(userId))).toEqual([
+        { ...operator, userId: both, username: 'ingrid', byConnection: true, byTags: ['web'] },
+        { ...operator, userId: byTags, username: 'klara', byConnection: false, byTags: ['core', 'web'] },
+        { ...operator, userId: byId, username: 'mileva', byConnection: true, byTags: [], disabled: true },
+      ]);
+      await server.dataSource.query('UPDATE connections SET deleted_at = now() WHERE id = $1', [id]);
+      expect((await server.call(`GET /connections/${id}/viewers`, { token })).body).toMatchObject({
+        code: 'NOT_FOUND',
+      });
     });
 
     it('of unknown connections are refused and change nothing', async () => {

@@ -83,7 +83,10 @@ export class UsersService {
     try {
       return await this.dataSource.transaction(act);
     } catch (error) {
-      if (sqlState(error) === '23505') throw new ProblemException('NAME_TAKEN');
+      if (sqlState(error) === '23505') {
+        const errors = [{ path: 'body.username', message: 'this name is taken' }];
+        throw new ProblemException('NAME_TAKEN', undefined, { errors });
+      }
       throw error;
     }
   }

@@ -1,9 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import type { Connection, ConnectionSort, Platform, RouteAnswer, RouteInput, routes } from '@lockstep/contract';
+import type {
+  Connection,
+  ConnectionSort,
+  ConnectionStanding,
+  Platform,
+  RouteAnswer,
+  RouteInput,
+  routes,
+} from '@lockstep/contract';
 import { prepared } from '@lockstep/server-database';
 import { notFound } from '@lockstep/server-http';
-import { OperationQueries } from '@lockstep/server-operations';
+import { OperationQueries, lastEndedStatus } from '@lockstep/server-operations';
 import { DataSource, type SelectQueryBuilder } from 'typeorm';
 import { hostKeyStates } from '../host-keys/host-key-states.js';
 import { ConnectionEntity } from '../model/connection.entity.js';
@@ -37,6 +45,16 @@ export interface ConnectionInBrief {
   readonly name: string;
   readonly platform: Platform;
 }
+
+const keyWaits = `EXISTS (SELECT FROM host_keys k WHERE k.connection_id = connection.id AND k.accepted_at IS NULL)`;
+const lastTest = lastEndedStatus('connection.id', 'ssh_test');
+
+const standings: Readonly<Record<ConnectionStanding, string>> = {
+  reachable: `${lastTest} = 'completed'`,
+  not_reached: `${lastTest} = 'failed' AND NOT ${keyWaits}`,
+  host_key: keyWaits,
+  not_tested: `${lastTest} IS NULL AND NOT ${keyWaits}`,
+};
 
 /** Reading connections, always through the eyes of a user: what one may not see is not there. */
 @Injectable()
@@ -119,7 +137,7 @@ export class ConnectionQueries {
 
   private filtered(
     userId: number,
-    { search, tag }: Pick<ListQuery, 'search' | 'tag'>,
+    { search, tag, standing }: Pick<ListQuery, 'search' | 'tag' | 'standing'>,
   ): SelectQueryBuilder<ConnectionEntity> {
     const query = this.visible(userId);
     const wanted = search?.trim() ?? '';
@@ -131,6 +149,7 @@ export class ConnectionQueries {
       );
     }
     if (tag !== undefined) query.andWhere('connection.tags @> ARRAY[:tag]', { tag });
+    if (standing !== undefined) query.andWhere(standings[standing]);
     return query;
   }
 

@@ -23,6 +23,12 @@ export interface OperationFilter {
 
 const isAdministrator = `EXISTS (SELECT FROM users u WHERE u.id = :userId AND u.role = 'administrator' AND NOT u.disabled)`;
 
+/** SQL: the status of the newest ended operation of a type, or null. `connectionId` is SQL too, for example a column. */
+export const lastEndedStatus = (connectionId: string, type: OperationType): string =>
+  `(SELECT o.status FROM operations o
+    WHERE o.connection_id = ${connectionId} AND o.type = '${type}' AND o.completed_at IS NOT NULL
+    ORDER BY o.started_at DESC, o.id DESC LIMIT 1)`;
+
 /** Reading operations, always through the eyes of a user: what one may not see is not there. */
 @Injectable()
 export class OperationQueries {

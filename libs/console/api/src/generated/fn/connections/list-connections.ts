@@ -16,6 +16,7 @@ export interface ListConnections$Params {
  */
   search?: string;
   tag?: string;
+  standing?: 'reachable' | 'not_reached' | 'host_key' | 'not_tested';
   sort?: 'name' | '-name' | 'host' | '-host' | 'createdAt' | '-createdAt';
   cursor?: string;
   limit?: number;
@@ -26,6 +27,7 @@ export function listConnections(http: HttpClient, rootUrl: string, params?: List
   if (params) {
     rb.query('search', params.search, {});
     rb.query('tag', params.tag, {});
+    rb.query('standing', params.standing, {});
     rb.query('sort', params.sort, {});
     rb.query('cursor', params.cursor, {});
     rb.query('limit', params.limit, {});
