@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { CiscoVosDriver } from './drivers/cisco-vos/cisco-vos.driver.js';
+import { CustomDriver } from './drivers/custom/custom.driver.js';
 import { DriverRegistry } from './drivers/driver-registry.js';
 import { SystemdDriver } from './drivers/systemd/systemd-driver.js';
 import { PinnedServiceEntity } from './model/pinned-service.entity.js';
@@ -23,6 +25,8 @@ const entities = [PinnedServiceEntity, ServiceEntity, ServiceReadingEntity, Serv
   imports: [DiscoveryModule, TypeOrmModule.forFeature(entities)],
   controllers: [ServicesController],
   providers: [
+    CiscoVosDriver,
+    CustomDriver,
     DriverRegistry,
     FleetServices,
     ServiceHosts,

@@ -1,7 +1,7 @@
 import { type AddressInfo, type Socket, createServer } from 'node:net';
 import { once } from 'node:events';
+import { generateSshKey } from '@lockstep/server-testing';
 import ssh2, { type ServerChannel } from 'ssh2';
-import { fingerprintOf } from '../src/keys/fingerprint.js';
 import { judgeHostKey } from '../src/host-key-judgement.js';
 import type { SshTarget } from '../src/open-ssh-session.js';
 
@@ -10,15 +10,12 @@ export type PlayShell = (shell: ServerChannel, host: { readonly socket: Socket }
 
 /** A real SSH server of which the test plays the shell by itself: faults that no sshd can be brought to. */
 export async function startShellHost(play: PlayShell): Promise<{ target: SshTarget; stop: () => void }> {
-  const { private: hostKey } = ssh2.utils.generateKeyPairSync('ed25519');
-  const parsed = ssh2.utils.parseKey(hostKey);
-  if (parsed instanceof Error) throw parsed;
-  const fingerprint = fingerprintOf(parsed.getPublicSSH());
+  const { privateKey, fingerprint } = await generateSshKey();
   const sockets = new Set<Socket>();
   const listener = createServer((socket) => {
     sockets.add(socket);
     socket.on('error', () => undefined);
-    const server = new ssh2.Server({ hostKeys: [hostKey] }, (client) => {
+    const server = new ssh2.Server({ hostKeys: [privateKey] }, (client) => {
       client.on('error', () => undefined);
       client.on('authentication', (context) => context.accept());
       client.on('session', (accept) => {

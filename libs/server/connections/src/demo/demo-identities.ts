@@ -31,9 +31,9 @@ export class DemoIdentities {
 
   get(key: string): { identity: DemoIdentity; isNew: boolean } {
     const known = this.known[key];
-    if (known) return { identity: known, isNew: false };
+    if (known && isReadable(known.hostKey)) return { identity: known, isNew: false };
     const identity = {
-      hostKey: ssh2.utils.generateKeyPairSync('ed25519').private,
+      hostKey: newHostKey(),
       password: randomBytes(18).toString('base64url'),
       port: 0,
     };
@@ -47,6 +47,16 @@ export class DemoIdentities {
     await chmod(this.path, 0o600);
   }
 }
+
+/** ssh2 writes one key in two hundred so that nobody can read it, not even ssh2. */
+function newHostKey(): string {
+  for (;;) {
+    const key = ssh2.utils.generateKeyPairSync('ed25519').private;
+    if (isReadable(key)) return key;
+  }
+}
+
+const isReadable = (key: string): boolean => !(ssh2.utils.parseKey(key) instanceof Error);
 
 function parseJson(text: string): unknown {
   try {
