@@ -12,8 +12,10 @@ const arrows = {
     operations: ['http', 'database', 'secrets', 'access'],
     connections: ['http', 'database', 'secrets', 'access', 'operations', 'ssh'],
     services: ['http', 'database', 'access', 'operations', 'connections', 'ssh'],
+    pki: [],
+    certificates: ['http', 'database', 'secrets', 'access', 'operations', 'connections', 'ssh', 'pki'],
     testing: ['database'],
-    app: ['http', 'database', 'secrets', 'access', 'operations', 'connections', 'services', 'ssh'],
+    app: ['http', 'database', 'secrets', 'access', 'operations', 'connections', 'services', 'certificates', 'ssh'],
     // Journeys and measurements look from outside: they start the built server and a Postgres, speak REST and Socket.IO.
     e2e: ['testing', 'database'],
     bench: ['testing', 'database'],

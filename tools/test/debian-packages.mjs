@@ -5,6 +5,7 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 const wanted = [
   ['/usr/bin/ssh-keygen', 'openssh-client'],
   ['/usr/sbin/sshd', 'openssh-server'],
+  ['/usr/bin/openssl', 'openssl'],
   ['/usr/bin/chromium', 'chromium'],
   ['/usr/sbin/debootstrap', 'debootstrap'],
   ['/usr/bin/systemd-nspawn', 'systemd-container'],

@@ -48,7 +48,9 @@ const givesAway = (stage: Stage, { body }: Answer): boolean => {
   const isOfGranted = (item: Record<string, unknown>): boolean =>
     item['connectionId'] === stage.grantedId
       ? item['status'] !== 'not_found'
-      : item['id'] === stage.grantedId || item['tag'] === 'granted';
+      : Array.isArray(item['targets'])
+        ? item['id'] === stage.grantedCertificateId
+        : item['id'] === stage.grantedId || item['tag'] === 'granted';
   return items.some(isOfGranted);
 };
 

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { AccessModule, type AccessOptions } from '@lockstep/server-access';
+import { CertificatesModule } from '@lockstep/server-certificates';
 import { ConnectionsModule, type ConnectionsOptions } from '@lockstep/server-connections';
 import { DatabaseModule } from '@lockstep/server-database';
 import { HttpModule } from '@lockstep/server-http';
@@ -31,6 +32,7 @@ export class AppModule {
         OperationsModule.forRoot(options.engine),
         ConnectionsModule.forRoot(options.connections),
         ServicesModule,
+        CertificatesModule,
       ],
       controllers: [SystemController],
       providers: [Health, Metrics],

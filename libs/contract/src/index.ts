@@ -1,8 +1,10 @@
 export * from './access.js';
+export * from './certificates.js';
 export * from './connections.js';
 export { buildAsyncapiDocument } from './documents/asyncapi-document.js';
 export { buildOpenapiDocument, type DocumentOptions } from './documents/openapi-document.js';
 export * from './errors.js';
+export * from './issuers.js';
 export * from './operations.js';
 export * from './primitives.js';
 export * from './routes/define-route.js';

@@ -164,6 +164,11 @@ export const operationErrorCatalogue = {
     advice: 'Give the commands that list, restart and verify a service of this host.',
     action: 'edit_service_settings',
   },
+  TLS_FAILED: {
+    title: 'The TLS handshake did not succeed',
+    advice: 'Check that a TLS server listens there, and its log.',
+    action: 'retry',
+  },
   OUTCOME_UNKNOWN: {
     title: 'The outcome is not known',
     advice: 'Look at the host before you start it again.',

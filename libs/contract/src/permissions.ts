@@ -6,6 +6,8 @@ export const permissions = [
   'connections.read',
   'connections.manage',
   'host_keys.accept',
+  'certificates.read',
+  'certificates.manage',
   'operations.read',
   'operations.start',
   'operations.cancel',
@@ -24,8 +26,15 @@ export type Requirement = Permission | 'anonymous' | 'signed_in';
 /** An administrator sees every connection; the other roles see those granted to them. */
 export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
   administrator: permissions,
-  operator: ['connections.read', 'host_keys.accept', 'operations.read', 'operations.start', 'operations.cancel'],
-  viewer: ['connections.read', 'operations.read'],
+  operator: [
+    'connections.read',
+    'host_keys.accept',
+    'certificates.read',
+    'operations.read',
+    'operations.start',
+    'operations.cancel',
+  ],
+  viewer: ['connections.read', 'certificates.read', 'operations.read'],
 };
 
 export const mayRole = (role: Role, requirement: Requirement): boolean =>

@@ -30,6 +30,12 @@ export const problemCatalogue = {
     title: 'Other connections use this one as jump host',
     advice: 'Change those connections first.',
   },
+  NOTHING_ISSUED: { status: 409, title: 'Nothing was issued yet', advice: 'Renew the certificate first.' },
+  ISSUER_IN_USE: {
+    status: 409,
+    title: 'The issuer is needed',
+    advice: 'Give its certificates another issuer first.',
+  },
   OPERATION_ENDED: {
     status: 409,
     title: 'The operation has ended',
@@ -76,6 +82,11 @@ export const problemCatalogue = {
     status: 422,
     title: 'This cannot be a service of that platform',
     advice: 'Write the whole name as the host lists it, for example nginx.service.',
+  },
+  CERTIFIED_NAME_REFUSED: {
+    status: 422,
+    title: 'The issuer does not sign for this name',
+    advice: 'Choose names that the issuer permits, or another issuer.',
   },
   NOTHING_TO_DO: { status: 422, title: 'Nothing to do', advice: 'Choose connections on which it can be done.' },
   IDEMPOTENCY_KEY_REUSED: {

@@ -22,6 +22,10 @@ const atOperation =
   (rest: string, more: Omit<Attempt, 'path'> = {}): Prepare =>
   (stage) => ({ path: `/operations/${stage.grantedOperationId}${rest}`, ...more });
 
+const atCertificate =
+  (rest: string, more: Omit<Attempt, 'path'> = {}): Prepare =>
+  (stage) => ({ path: `/certificates/${stage.grantedCertificateId}${rest}`, ...more });
+
 const fingerprint = `SHA256:${'A'.repeat(43)}`;
 const knownHost = 'nowhere.example ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ2n4K0Zy7Yl1jQqVb2d0v2oQyYQX3b1m3n6Uo8Tn0aB';
 
@@ -87,6 +91,21 @@ export const requests: Readonly<Record<OperationIdOfRoute, Prepare>> = {
   acceptHostKey: atGranted('/host-keys/accept', { body: { fingerprint }, status: 422 }),
   refuseHostKey: atGranted('/host-keys/refuse', { body: { fingerprint }, status: 422 }),
   importKnownHosts: () => ({ path: '/connections/import-known-hosts', body: { text: knownHost } }),
+  // Nothing listens there: whoever may ask is told so.
+  discoverCertificate: () => ({ path: '/certificates/discover', body: { host: '127.0.0.1', port: 1 }, status: 502 }),
+  listCertificates: at('/certificates'),
+  createCertificate: (stage) => ({ path: '/certificates', body: stage.newCertificate() }),
+  getCertificate: atCertificate(''),
+  changeCertificate: atCertificate('', { body: { autoRenew: false } }),
+  deleteCertificate: async (stage) => ({ path: `/certificates/${await stage.addCertificate()}` }),
+  listCertificateVersions: atCertificate('/versions'),
+  // Nothing was issued for it: whoever may see it is told so.
+  getCertificateChain: atCertificate('/chain', { status: 409 }),
+  listIssuers: at('/issuers'),
+  createIssuer: (stage) => ({ path: '/issuers', body: { name: stage.newName(), kind: 'internal' } }),
+  getIssuer: at('/issuers/1'),
+  changeIssuer: () => ({ path: '/issuers/1', body: { name: 'Internal CA' } }),
+  deleteIssuer: async (stage) => ({ path: `/issuers/${await stage.addIssuer()}` }),
   listOperations: at('/operations'),
   getOperation: atOperation(''),
   getOperationEvents: atOperation('/events'),

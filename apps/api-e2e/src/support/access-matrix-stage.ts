@@ -1,4 +1,4 @@
-import type { ApiToken, Connection, IssuedToken, StartAnswer, User } from '@lockstep/contract';
+import type { ApiToken, Certificate, Connection, IssuedToken, Issuer, StartAnswer, User } from '@lockstep/contract';
 import { type LockstepServer, freePort, testAdministrator, waitUntil } from '@lockstep/server-testing';
 import { type Visitor, visitors } from '../access-matrix.js';
 import { EventTable } from './event-table.js';
@@ -21,6 +21,7 @@ export class Stage {
   grantedId = 0;
   grantedOperationId = '';
   hiddenId = 0;
+  grantedCertificateId = 0;
   admin = '';
 
   constructor(readonly server: LockstepServer) {}
@@ -35,6 +36,7 @@ export class Stage {
     this.hiddenId = await this.addConnection(['hidden']);
     this.grantedOperationId = await this.runTest(this.grantedId);
     await this.runTest(this.hiddenId);
+    this.grantedCertificateId = await this.addCertificate();
     this.casts = await Promise.all(visitors.map((visitor) => this.cast(visitor)));
     return this;
   }
@@ -56,6 +58,23 @@ export class Stage {
       credential: { kind: 'password', password: 'not-used' },
     };
     return (await requestOk<Connection>(this.url, 'POST /connections', { token: this.admin, body })).id;
+  }
+
+  /** A certificate that would be deployed to the granted connection. */
+  newCertificate(): object {
+    const name = this.newName();
+    const paths = { certificatePath: `/etc/ssl/${name}.pem`, keyPath: `/etc/ssl/${name}.key` };
+    return { name, domains: [`${name}.example`], issuerId: 1, targets: [{ connectionId: this.grantedId, ...paths }] };
+  }
+
+  async addCertificate(): Promise<number> {
+    const body = this.newCertificate();
+    return (await requestOk<Certificate>(this.url, 'POST /certificates', { token: this.admin, body })).id;
+  }
+
+  async addIssuer(): Promise<number> {
+    const body = { name: this.newName(), kind: 'internal' };
+    return (await requestOk<Issuer>(this.url, 'POST /issuers', { token: this.admin, body })).id;
   }
 
   /** Runs an ssh_test to its end. */

@@ -12,7 +12,15 @@ export interface RouteDefinition {
   /** Below `/api`, with `{parameter}` in braces (OpenAPI 3.1 §4.8.8.1). */
   readonly path: string;
   readonly tag:
-    'Set-up and sign-in' | 'Users and tokens' | 'Connections' | 'Host keys' | 'Services' | 'Operations' | 'System';
+    | 'Set-up and sign-in'
+    | 'Users and tokens'
+    | 'Connections'
+    | 'Host keys'
+    | 'Services'
+    | 'Certificates'
+    | 'Issuers'
+    | 'Operations'
+    | 'System';
   readonly summary: string;
   readonly requires: Requirement;
   readonly params?: z.ZodObject;

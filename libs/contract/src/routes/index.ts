@@ -1,4 +1,5 @@
 import { accessRoutes } from './access-routes.js';
+import { certificateRoutes } from './certificate-routes.js';
 import { connectionRoutes } from './connection-routes.js';
 import type { RouteDefinition } from './define-route.js';
 import { operationRoutes } from './operation-routes.js';
@@ -11,6 +12,7 @@ export const routes = {
   ...connectionRoutes,
   ...operationRoutes,
   ...serviceRoutes,
+  ...certificateRoutes,
   ...systemRoutes,
 } as const;
 export type OperationIdOfRoute = keyof typeof routes;

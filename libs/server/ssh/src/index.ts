@@ -15,8 +15,9 @@ export { type ScriptRequest, type ScriptResult } from './link/run-script.js';
 export { SftpSession } from './link/sftp-session.js';
 export { SshSession } from './link/ssh-session.js';
 export { type ReadRequest, type ShellAnswer, type ShellOptions, SshShell } from './link/ssh-shell.js';
-export { seconds } from './network/connect-socket.js';
+export { connectSocket, seconds } from './network/connect-socket.js';
 export { NetworkPolicy, type NetworkPolicyOptions, type NetworkVerdict } from './network/network-policy.js';
+export { type ResolvedHost, resolveHost } from './network/resolve-host.js';
 export {
   type OpenOptions,
   type SshDeadlines,

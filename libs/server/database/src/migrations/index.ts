@@ -2,6 +2,7 @@ import { Access1700000000001 } from './0001-access.js';
 import { Connections1700000000002 } from './0002-connections.js';
 import { Operations1700000000003 } from './0003-operations.js';
 import { Services1700000000004 } from './0004-services.js';
+import { Certificates1700000000006 } from './0006-certificates.js';
 
 /** All migrations, in the order in which they run. */
 export const migrations = [
@@ -9,4 +10,5 @@ export const migrations = [
   Connections1700000000002,
   Operations1700000000003,
   Services1700000000004,
+  Certificates1700000000006,
 ];

@@ -1,0 +1,155 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { RouteInput, routes } from '@lockstep/contract';
+import { type AuditActor, AuditService } from '@lockstep/server-access';
+import { sqlState } from '@lockstep/server-database';
+import { type FieldError, ProblemException, notFound } from '@lockstep/server-http';
+import { DataSource, type EntityManager } from 'typeorm';
+import { refusedNames } from '../issuers/permitted-names.js';
+import { CertificateEntity } from '../model/certificate.entity.js';
+import { DeploymentTargetEntity } from '../model/deployment-target.entity.js';
+import { IssuerEntity } from '../model/issuer.entity.js';
+
+type NewCertificate = RouteInput<typeof routes.createCertificate>['body'];
+type CertificateChange = RouteInput<typeof routes.changeCertificate>['body'];
+type Target = NewCertificate['targets'][number];
+
+/** Taking certificates under management, changing and forgetting them. Who may do so was decided before. */
+@Injectable()
+export class CertificatesService {
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly audit: AuditService,
+  ) {}
+
+  /** @throws {ProblemException} NAME_TAKEN, CERTIFIED_NAME_REFUSED, VALIDATION_FAILED. Answers the new id. */
+  async create(actor: AuditActor, { targets, ...fields }: NewCertificate): Promise<number> {
+    return this.transaction(async (transaction) => {
+      const domains = unique(fields.domains);
+      await assertIssuable(transaction, { ...fields, domains });
+      const { id } = await transaction.save(CertificateEntity, { ...fields, domains });
+      await replaceTargets(transaction, id, targets);
+      await this.record(transaction, { actor, action: 'certificate.created', id, detail: { ...fields, targets } });
+      return id;
+    });
+  }
+
+  /** @throws {ProblemException} NOT_FOUND, NAME_TAKEN, CERTIFIED_NAME_REFUSED, VALIDATION_FAILED. */
+  async change(actor: AuditActor, id: number, change: CertificateChange): Promise<void> {
+    const { targets, ...fields } = change;
+    await this.transaction(async (transaction) => {
+      const before = await this.lock(transaction, id);
+      const domains = unique(fields.domains ?? before.domains);
+      const after = { ...before, ...fields, domains };
+      if (fields.domains !== undefined || fields.issuerId !== undefined) await assertIssuable(transaction, after);
+      await transaction.update(CertificateEntity, { id }, { ...fields, domains, updatedAt: new Date() });
+      if (targets) await replaceTargets(transaction, id, targets);
+      await this.record(transaction, { actor, action: 'certificate.changed', id, detail: change });
+    });
+  }
+
+  /** Versions and keys go with it. @throws {ProblemException} NOT_FOUND */
+  async remove(actor: AuditActor, id: number): Promise<void> {
+    await this.transaction(async (transaction) => {
+      const { name, domains } = await this.lock(transaction, id);
+      await transaction.delete(CertificateEntity, { id });
+      await this.record(transaction, { actor, action: 'certificate.deleted', id, detail: { name, domains } });
+    });
+  }
+
+  private async lock(transaction: EntityManager, id: number): Promise<CertificateEntity> {
+    const entity = await transaction.findOne(CertificateEntity, { where: { id }, lock: { mode: 'pessimistic_write' } });
+    if (!entity) throw notFound('certificate');
+    return entity;
+  }
+
+  private record(
+    transaction: EntityManager,
+    { actor, action, id, detail }: { actor: AuditActor; action: string; id: number; detail: object },
+  ): Promise<void> {
+    return this.audit.record(transaction, {
+      actor,
+      action,
+      subject: `certificate:${String(id)}`,
+      detail: { ...detail },
+    });
+  }
+
+  private async transaction<Result>(act: (transaction: EntityManager) => Promise<Result>): Promise<Result> {
+    try {
+      return await this.dataSource.transaction(act);
+    } catch (error) {
+      if (sqlState(error) !== '23505') throw error;
+      if (String(error).includes('certificate_targets_file')) {
+        throw invalid([{ path: 'body.targets', message: 'a certificate is deployed to this file already' }]);
+      }
+      throw new ProblemException('NAME_TAKEN');
+    }
+  }
+}
+
+const unique = (names: readonly string[]): string[] => [...new Set(names)];
+
+const invalid = (errors: readonly FieldError[]): ProblemException =>
+  new ProblemException('VALIDATION_FAILED', `${errors[0]?.path ?? ''}: ${errors[0]?.message ?? ''}`, { errors });
+
+/** The issuer's row is held, so that it cannot be removed meanwhile. */
+async function assertIssuable(
+  transaction: EntityManager,
+  { issuerId, domains }: { issuerId: number; domains: readonly string[] },
+): Promise<void> {
+  const lock = { mode: 'for_key_share' } as const;
+  const issuer = await transaction.findOne(IssuerEntity, { where: { id: issuerId }, lock });
+  if (!issuer) throw invalid([{ path: 'body.issuerId', message: `there is no issuer ${String(issuerId)}` }]);
+  const refused = refusedNames(issuer.settings, domains);
+  if (refused.length === 0) return;
+  const errors = refused.map((name) => ({ path: 'body.domains', message: `${issuer.name} does not sign for ${name}` }));
+  throw new ProblemException('CERTIFIED_NAME_REFUSED', `${issuer.name} does not sign for ${refused.join(', ')}.`, {
+    errors,
+  });
+}
+
+/** What was verified at a place that stays is still so. */
+async function replaceTargets(transaction: EntityManager, id: number, targets: readonly Target[]): Promise<void> {
+  await assertHosts(transaction, targets);
+  const before = await transaction.findBy(DeploymentTargetEntity, { certificateId: id });
+  await transaction.delete(DeploymentTargetEntity, { certificateId: id });
+  const rows = targets.map(({ check, chainPath, owner, group, mode, reload, ...fields }, place) => {
+    const same = before.find(
+      (old) =>
+        old.connectionId === fields.connectionId &&
+        old.certificatePath === fields.certificatePath &&
+        old.keyPath === fields.keyPath,
+    );
+    return {
+      ...fields,
+      certificateId: id,
+      place,
+      chainPath: chainPath ?? null,
+      owner: owner ?? null,
+      group: group ?? null,
+      mode: mode ?? null,
+      reload: reload ?? null,
+      checkCommand: check?.command ?? null,
+      deployedVersion: same?.deployedVersion ?? null,
+      deployedAt: same?.deployedAt ?? null,
+    };
+  });
+  await transaction.insert(DeploymentTargetEntity, rows);
+}
+
+/** The connections must be there and take files. */
+async function assertHosts(transaction: EntityManager, targets: readonly Target[]): Promise<void> {
+  const rows: { id: number; platform: string }[] = await transaction.query(
+    'SELECT id, platform FROM connections WHERE id = ANY ($1) AND deleted_at IS NULL FOR KEY SHARE',
+    [targets.map(({ connectionId }) => connectionId)],
+  );
+  const platforms = new Map(rows.map(({ id, platform }) => [id, platform]));
+  const errors = targets.flatMap(({ connectionId }, index) => {
+    const path = `body.targets.${String(index)}.connectionId`;
+    const platform = platforms.get(connectionId);
+    if (platform === undefined) return [{ path, message: `there is no connection ${String(connectionId)}` }];
+    return platform === 'cisco_vos' ? [{ path, message: 'Cisco VOS takes no files' }] : [];
+  });
+  if (errors.length > 0) throw invalid(errors);
+}

@@ -1,0 +1,88 @@
+import type { Certificate, CertificateStatus, CertificateVersion, DeploymentTarget, Issuer } from '@lockstep/contract';
+import type { CertificateVersionEntity } from './certificate-version.entity.js';
+import type { CertificateEntity } from './certificate.entity.js';
+import type { DeploymentTargetEntity } from './deployment-target.entity.js';
+import type { IssuerEntity } from './issuer.entity.js';
+
+/** What a certificate is told with: its visible targets, and the names of their connections. */
+export interface Surroundings {
+  readonly issuerName: string;
+  readonly version: CertificateVersionEntity | undefined;
+  readonly targets: readonly DeploymentTargetEntity[];
+  readonly connectionNames: ReadonlyMap<number, string>;
+}
+
+/** The crossing to the wire: keys and requests stay on the server. */
+export const toCertificate = (entity: CertificateEntity, around: Surroundings): Certificate => ({
+  id: entity.id,
+  name: entity.name,
+  domains: entity.domains,
+  issuerId: entity.issuerId,
+  issuerName: around.issuerName,
+  keyType: entity.keyType,
+  autoRenew: entity.autoRenew,
+  targets: around.targets.map((target) => toDeploymentTarget(target, around.connectionNames)),
+  status: statusOf(around.version, new Date()),
+  version: around.version ? toCertificateVersion(around.version, around) : null,
+  renewAt: around.version?.renewAt?.toISOString() ?? null,
+  createdAt: entity.createdAt.toISOString(),
+  updatedAt: entity.updatedAt.toISOString(),
+});
+
+export function toCertificateVersion(
+  { number, facts, issuedAt, operationId }: CertificateVersionEntity,
+  { targets, connectionNames }: Pick<Surroundings, 'targets' | 'connectionNames'>,
+): CertificateVersion {
+  if (facts === null || issuedAt === null) throw new Error('Only an issued version has facts.');
+  const deployedTo = targets.flatMap(({ connectionId, certificatePath, deployedVersion, deployedAt }) =>
+    deployedVersion === number && deployedAt !== null
+      ? [
+          {
+            connectionId,
+            connectionName: nameOf(connectionNames, connectionId),
+            certificatePath,
+            at: deployedAt.toISOString(),
+          },
+        ]
+      : [],
+  );
+  return { ...facts, number, issuedAt: issuedAt.toISOString(), operationId, deployedTo };
+}
+
+export const toIssuer = (entity: IssuerEntity, certificates: number): Issuer => ({
+  id: entity.id,
+  name: entity.name,
+  kind: entity.kind,
+  internal: entity.settings,
+  builtIn: entity.builtIn,
+  certificates,
+  createdAt: entity.createdAt.toISOString(),
+  updatedAt: entity.updatedAt.toISOString(),
+});
+
+const toDeploymentTarget = (
+  entity: DeploymentTargetEntity,
+  connectionNames: ReadonlyMap<number, string>,
+): DeploymentTarget => ({
+  connectionId: entity.connectionId,
+  connectionName: nameOf(connectionNames, entity.connectionId),
+  certificatePath: entity.certificatePath,
+  keyPath: entity.keyPath,
+  chainPath: entity.chainPath,
+  owner: entity.owner,
+  group: entity.group,
+  mode: entity.mode,
+  reload: entity.reload,
+  check: entity.checkCommand === null ? null : { command: entity.checkCommand },
+  verify: entity.verify,
+  deployedVersion: entity.deployedVersion,
+  deployedAt: entity.deployedAt?.toISOString() ?? null,
+});
+
+const nameOf = (names: ReadonlyMap<number, string>, id: number): string => names.get(id) ?? `connection ${String(id)}`;
+
+function statusOf(version: CertificateVersionEntity | undefined, now: Date): CertificateStatus {
+  if (!version?.notAfter) return 'not_issued';
+  if (version.notAfter <= now) return 'expired';
+  return version.renewAt !== null && version.renewAt <= now ? 'due' : 'valid';
+}

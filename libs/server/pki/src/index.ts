@@ -1,0 +1,5 @@
+export { factsOf } from './facts.js';
+export { generatePrivateKey, keyFits } from './keys.js';
+export { PkiError, readCertificates, toPem } from './pem.js';
+export { covers, findProblems } from './problems.js';
+export { makeSigningRequest } from './signing-request.js';
