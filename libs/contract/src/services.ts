@@ -123,6 +123,20 @@ export type PinnedServices = z.infer<typeof PinnedServices>;
 export const RestartInput = z.strictObject({ service: ServiceName }).meta({ id: 'RestartInput' });
 export type RestartInput = z.infer<typeof RestartInput>;
 
+/** A service at one moment. A service_restart keeps two in its metadata, `before` and `after`. */
+export const ServiceMoment = z.object({
+  name: z.string().describe('As the host itself calls it.'),
+  state: ServiceState,
+  subState: z.string().nullable(),
+  since: Timestamp.nullable(),
+  invocation: z
+    .string()
+    .nullable()
+    .describe('Differs after each start; empty: never started; null: this platform tells none.'),
+  at: Timestamp.describe('When it was looked at, by the host’s clock where it tells it.'),
+});
+export type ServiceMoment = z.infer<typeof ServiceMoment>;
+
 /** One service restarted on several connections, by selection or by tag. */
 export const RollingRestartInput = z
   .strictObject({

@@ -1,10 +1,12 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { NetworkPolicy } from '@lockstep/server-ssh';
 import { CONNECTIONS_OPTIONS, type ConnectionsOptions } from './connections-options.js';
 import { ConnectionQueries } from './connections/connection-queries.js';
 import { ConnectionTestsService } from './connections/connection-tests.service.js';
 import { ConnectionsService } from './connections/connections.service.js';
+import { DemoAnswers } from './demo/demo-answers.js';
 import { DemoFleet } from './demo/demo-fleet.js';
 import { HostKeysService } from './host-keys/host-keys.service.js';
 import { KnownHostsImportService } from './host-keys/known-hosts-import.service.js';
@@ -13,6 +15,7 @@ import { ConnectionEntity } from './model/connection.entity.js';
 import { CredentialEntity } from './model/credential.entity.js';
 import { HostKeyEntity } from './model/host-key.entity.js';
 import { SshTestOperation } from './operations/ssh-test.operation.js';
+import { TestContributors } from './operations/test-contributors.js';
 import { CredentialRotation } from './reach/credential-rotation.js';
 import { CredentialVault } from './reach/credential-vault.js';
 import { SshReach } from './reach/ssh-reach.service.js';
@@ -27,7 +30,7 @@ export class ConnectionsModule {
     return {
       module: ConnectionsModule,
       global: true,
-      imports: [TypeOrmModule.forFeature([ConnectionEntity, CredentialEntity, HostKeyEntity])],
+      imports: [DiscoveryModule, TypeOrmModule.forFeature([ConnectionEntity, CredentialEntity, HostKeyEntity])],
       controllers: [ConnectionsController, HostKeysController],
       providers: [
         { provide: CONNECTIONS_OPTIONS, useValue: options },
@@ -37,14 +40,16 @@ export class ConnectionsModule {
         ConnectionsService,
         CredentialRotation,
         CredentialVault,
+        DemoAnswers,
         DemoFleet,
         HostKeysService,
         HostsImportService,
         KnownHostsImportService,
         SshReach,
         SshTestOperation,
+        TestContributors,
       ],
-      exports: [ConnectionQueries, NetworkPolicy, SshReach],
+      exports: [DemoAnswers, ConnectionQueries, NetworkPolicy, SshReach],
     };
   }
 }

@@ -2,5 +2,13 @@ export { ConnectionsModule } from './connections.module.js';
 export type { ConnectionsOptions } from './connections-options.js';
 export { type ConnectionInBrief, ConnectionQueries } from './connections/connection-queries.js';
 export { asFailure, reportReaching } from './operations/reach-report.js';
+export { type DemoAnswer, DemoAnswers, type DemoCall, type DemoShell } from './demo/demo-answers.js';
+export type { DemoPlan } from './demo/demo-plans.js';
+export {
+  type TestContribution,
+  type TestContributor,
+  TestContributorFor,
+  type TestedHost,
+} from './operations/test-contributors.js';
 export { startDemoFleet } from './demo/demo-fleet.js';
 export { type ReachOptions, type ReachableHost, SshReach } from './reach/ssh-reach.service.js';

@@ -8,6 +8,7 @@ export {
   type OperationResult,
   type StepHandle,
   type StepPlan,
+  wasCancelled,
 } from './engine/operation-handler.js';
 export { OperationsService } from './engine/operations.service.js';
 export type { StartRequest } from './engine/start-request.js';

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { DemoServices } from './demo/demo-services.js';
 import { CiscoVosDriver } from './drivers/cisco-vos/cisco-vos.driver.js';
 import { CustomDriver } from './drivers/custom/custom.driver.js';
 import { DriverRegistry } from './drivers/driver-registry.js';
@@ -12,6 +13,7 @@ import { ServiceEntity } from './model/service.entity.js';
 import { ServiceRestartOperation } from './operations/service-restart.operation.js';
 import { ServicesController } from './rest/services.controller.js';
 import { FleetServices } from './services/fleet-services.js';
+import { RestartRights } from './services/restart-rights.js';
 import { ServiceHosts } from './services/service-hosts.js';
 import { ServiceReader } from './services/service-reader.js';
 import { ServiceSettingsService } from './services/service-settings.service.js';
@@ -27,8 +29,10 @@ const entities = [PinnedServiceEntity, ServiceEntity, ServiceReadingEntity, Serv
   providers: [
     CiscoVosDriver,
     CustomDriver,
+    DemoServices,
     DriverRegistry,
     FleetServices,
+    RestartRights,
     ServiceHosts,
     ServiceReader,
     ServiceRestartOperation,

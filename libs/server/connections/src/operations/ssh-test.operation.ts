@@ -1,5 +1,6 @@
 import {
   type OperationContext,
+  OperationFailure,
   type OperationHandler,
   OperationHandlerFor,
   type OperationResult,
@@ -10,6 +11,7 @@ import { type ReachableHost, SshReach } from '../reach/ssh-reach.service.js';
 import { asFailure, reportReaching } from './reach-report.js';
 import { readProbe } from './probe-report.js';
 import { probeScript } from './probe-script.js';
+import { TestContributors } from './test-contributors.js';
 
 const probeDeadlineMs = 20_000;
 const sftpDeadlineMs = 20_000;
@@ -30,7 +32,10 @@ export class SshTestOperation implements OperationHandler {
     { name: 'sftp', title: 'Try SFTP', safety: 'repeatable' },
   ] as const;
 
-  constructor(private readonly reach: SshReach) {}
+  constructor(
+    private readonly reach: SshReach,
+    private readonly contributors: TestContributors,
+  ) {}
 
   async run(context: OperationContext): Promise<OperationResult> {
     const begun = performance.now();
@@ -49,15 +54,45 @@ export class SshTestOperation implements OperationHandler {
 
   private async lookAround({ context, session }: Login, host: ReachableHost): Promise<void> {
     if (host.platform === 'cisco_vos') {
-      context.skip('probe', 'Cisco VOS has no shell that could be asked');
+      await this.askContributorsAlone({ context, session }, host);
       context.skip('sftp', 'Cisco VOS takes no files');
       return;
     }
-    await context.step('probe', (step) => asFailure(context, () => this.probe({ context, session, step })));
+    await context.step('probe', (step) => asFailure(context, () => this.probe({ context, session, step }, host)));
     await context.step('sftp', (step) => asFailure(context, () => this.trySftp({ context, session, step }, host)));
   }
 
-  private async probe({ context, session, step }: At): Promise<void> {
+  /** Where there is no shell that a script could be given to. */
+  private async askContributorsAlone({ context, session }: Login, host: ReachableHost): Promise<void> {
+    if (this.contributors.of(host.platform).length === 0) {
+      context.skip('probe', 'Cisco VOS has no shell that could be asked');
+      return;
+    }
+    await context.step('probe', async (step) => {
+      step.summary((await this.askContributors({ context, session }, host)).join(', '));
+    });
+  }
+
+  /** What the features above find out for themselves, in sentences. */
+  private async askContributors({ context, session }: Login, host: ReachableHost): Promise<string[]> {
+    const { signal } = context;
+    const deadline = (usual: number): number => this.reach.deadline(usual);
+    const sentences: string[] = [];
+    for (const contributor of this.contributors.of(host.platform)) {
+      try {
+        const found = await contributor.lookAround({ connectionId: host.connectionId, session, signal, deadline });
+        if (!found) continue;
+        context.facts(found.facts);
+        sentences.push(found.summary);
+      } catch (error) {
+        if (signal.aborted || session.failure || !isToldFailure(error)) throw error;
+        context.log('system', `${error.message}\n`);
+      }
+    }
+    return sentences;
+  }
+
+  private async probe({ context, session, step }: At, host: ReachableHost): Promise<void> {
     const deadlineMs = this.reach.deadline(probeDeadlineMs);
     const result = await session.runScript({
       script: probeScript,
@@ -73,7 +108,7 @@ export class SshTestOperation implements OperationHandler {
     }
     context.log('stdout', report.lines.map((line) => `${line}\n`).join(''));
     context.facts(report.facts);
-    step.summary(report.summary);
+    step.summary([report.summary, ...(await this.askContributors({ context, session }, host))].join(', '));
   }
 
   private async trySftp({ context, session, step }: At, { platform }: ReachableHost): Promise<void> {
@@ -102,6 +137,9 @@ interface Login {
 interface At extends Login {
   readonly step: StepHandle;
 }
+
+const isToldFailure = (error: unknown): error is SshError | OperationFailure =>
+  error instanceof SshError || error instanceof OperationFailure;
 
 /** The stages of reaching a host become steps of the operation. */
 const watch =

@@ -1,5 +1,6 @@
 import { Injectable, SetMetadata, applyDecorators } from '@nestjs/common';
 import type { LogLine, Operation, OperationEffect, OperationErrorCode, OperationType } from '@lockstep/contract';
+import { RunStopped } from './lease.js';
 
 /**
  * A step as its handler plans it. `at_most_once`: it may change the host and must not be done twice; a worker lost in it
@@ -82,6 +83,10 @@ export class OperationFailure extends Error {
     this.hostWords = more.hostWords;
   }
 }
+
+/** Whether a run's signal was aborted because someone asked for it, and not because this worker has to let go. */
+export const wasCancelled = ({ reason }: AbortSignal): boolean =>
+  reason instanceof RunStopped && reason.reason === 'cancel';
 
 /** Thrown by a handler that stopped because someone asked it to. The host is as it was before, or was put back. */
 export class OperationCancelled extends Error {

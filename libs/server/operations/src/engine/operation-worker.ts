@@ -126,9 +126,9 @@ export class OperationWorker implements OnApplicationBootstrap, OnModuleDestroy 
       const stopped = reason instanceof RunStopped ? reason : undefined;
       if (stopped?.reason === 'lease_lost' || stopped?.reason === 'handover') return undefined;
       const actedOnHost = lostInEffect || run.hasActed;
-      // The handler could not read what it needs. Nothing was done to the host, so it is begun again once Postgres is back.
-      if (!stopped && !actedOnHost && !(error instanceof OperationFailure) && isDatabaseUnavailable(error))
-        return undefined;
+      // The handler could not read what it needs. It is begun again once Postgres is back, or looks again at what was done.
+      const canGoOn = !actedOnHost || handler.reconcile !== undefined;
+      if (!stopped && canGoOn && !(error instanceof OperationFailure) && isDatabaseUnavailable(error)) return undefined;
       const end = endOf(error, { stopped, actedOnHost, deadlineMs: handler.deadlineMs });
       if (end.kind === 'fail' && end.code === 'INTERNAL') {
         this.logger.error(

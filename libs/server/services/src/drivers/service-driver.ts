@@ -20,7 +20,7 @@ export interface ServiceLook {
   readonly state: ServiceState;
   readonly subState: string | null;
   readonly since: Date | null;
-  /** A word that differs after each start (systemd's InvocationID). Null: this platform tells none. */
+  /** A word that differs after each start (systemd's InvocationID). Empty: never started. Null: this platform tells none. */
   readonly invocation: string | null;
   /** It is not active because it did its work and ended well, as such a service does (systemd's `Type=oneshot`). */
   readonly finished?: boolean;

@@ -55,7 +55,7 @@ export function toLook(properties: UnitProperties, at?: Date): ServiceLook {
     state,
     subState: of('SubState') || null,
     since: readTimestamp(of(sinceProperty[state])),
-    invocation: of('InvocationID') || null,
+    invocation: of('InvocationID'),
     finished: state === 'inactive' && of('Type') === 'oneshot' && of('Result') === 'success',
     at,
   };
