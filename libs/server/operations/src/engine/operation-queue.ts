@@ -4,9 +4,6 @@ import type { EntityManager } from 'typeorm';
 
 export const RUN_OPERATION = 'run_operation';
 
-/** Lower goes first; 0 is usual. */
-const lostFirst = -10;
-
 /**
  * Tells a worker, on commit, to look at an operation. A job is a hint and nothing more: the truth (status, turn, lease) is in
  * our rows, so a job that is lost, doubled or kept by a dead worker does no harm.
@@ -39,25 +36,12 @@ export class OperationQueue {
 
   /** The same for operations that may still have a job waiting, which then keeps its place. */
   async addIfLost(transaction: EntityManager, operationIds: readonly string[]): Promise<void> {
-    await this.addKeepingPlace(transaction, operationIds, 0);
-  }
-
-  /** The same for operations whose worker was lost: they go before everything that only waits. */
-  async addLost(transaction: EntityManager, operationIds: readonly string[]): Promise<void> {
-    await this.addKeepingPlace(transaction, operationIds, lostFirst);
-  }
-
-  private async addKeepingPlace(
-    transaction: EntityManager,
-    operationIds: readonly string[],
-    priority: number,
-  ): Promise<void> {
     if (operationIds.length === 0) return;
     await transaction.query(
       `SELECT FROM unnest($1::text[]) AS operation (id), graphile_worker.add_job('${RUN_OPERATION}',
          json_build_object('operationId', operation.id), job_key := operation.id, job_key_mode := 'preserve_run_at',
-         max_attempts := 3, priority := $2)`,
-      [operationIds, priority],
+         max_attempts := 3)`,
+      [operationIds],
     );
   }
 }

@@ -4,6 +4,7 @@ import { isDatabaseUnavailable } from '@lockstep/server-database';
 import type { DataSource } from 'typeorm';
 import { ENGINE_OPTIONS, type EngineOptions } from './engine-options.js';
 import { OperationQueue } from './operation-queue.js';
+import { OperationWorker } from './operation-worker.js';
 import { WorkerPresence } from './worker-presence.js';
 
 const sweepMs = 2_000;
@@ -22,6 +23,7 @@ export class OperationSweeper implements OnApplicationBootstrap, OnModuleDestroy
     @InjectDataSource() private readonly dataSource: DataSource,
     @Inject(ENGINE_OPTIONS) private readonly options: EngineOptions,
     private readonly queue: OperationQueue,
+    private readonly worker: OperationWorker,
     private readonly presence: WorkerPresence,
   ) {}
 
@@ -58,7 +60,7 @@ export class OperationSweeper implements OnApplicationBootstrap, OnModuleDestroy
   /** Lost ones are looked for apart from those that only wait: there may be more waiting than one sweep takes. */
   private async sweep(): Promise<void> {
     const lost = await this.find(`o.status = 'in_progress' AND o.lease_until <= clock_timestamp()`);
-    await this.queue.addLost(this.dataSource.manager, lost);
+    this.worker.takeOver(lost);
     const forgotten = await this.find(
       `o.status = 'pending' AND o.started_at < clock_timestamp() - interval '10 s'
        AND (o.not_before IS NULL OR o.not_before < clock_timestamp() - interval '10 s')

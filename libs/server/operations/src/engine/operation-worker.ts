@@ -32,6 +32,9 @@ export class OperationWorker implements OnApplicationBootstrap, OnModuleDestroy 
   readonly id = `${process.pid.toString()}-${randomUUID()}`;
   private readonly logger = new Logger('Operations');
   private readonly runs = new Set<Promise<void>>();
+  /** Those taken over, by id. */
+  private readonly takenOver = new Set<string>();
+  private isStopping = false;
   private jobs: JobRunner | undefined;
 
   constructor(
@@ -60,11 +63,27 @@ export class OperationWorker implements OnApplicationBootstrap, OnModuleDestroy 
 
   /** No new claims; what runs may finish, and what does not is handed over: its lease ends, so that the next worker looks. */
   async onModuleDestroy(): Promise<void> {
+    this.isStopping = true;
     const stopped = this.jobs?.stop();
     await waitAtMost(Promise.allSettled(this.runs), drainMs);
     this.leases.stopAll(new RunStopped('handover'));
     await waitAtMost(Promise.allSettled([...this.runs, stopped]), 2_000);
     await waitAtMost(this.jobs?.close(), 500);
+  }
+
+  /**
+   * Looks at operations whose worker was lost, beside the usual work and as many at once: they hold slots and turns, and all
+   * workers may be busy for minutes. Those that are too many are left; whoever looks for lost ones names them again.
+   */
+  takeOver(ids: readonly string[]): void {
+    for (const id of ids) {
+      if (this.isStopping || this.takenOver.size >= this.options.workers) return;
+      if (this.takenOver.has(id)) continue;
+      this.takenOver.add(id);
+      void this.look(id)
+        .catch((error: unknown) => this.logger.warn(`${id} could not be taken over: ${String(error)}`))
+        .finally(() => this.takenOver.delete(id));
+    }
   }
 
   private async look(id: string): Promise<void> {
