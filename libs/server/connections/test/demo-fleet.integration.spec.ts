@@ -40,9 +40,9 @@ describe('the demo fleet', () => {
     await rm(dataDirectory, { recursive: true });
   });
 
-  it('is three plainly labelled connections with a credential and no approved host key', async () => {
+  it('is five plainly labelled connections with a credential and no approved host key', async () => {
     const fleet = await hosts();
-    expect(fleet).toHaveLength(3);
+    expect(fleet).toHaveLength(5);
     for (const each of fleet) {
       expect(each).toMatchObject({ demo: true, host: '127.0.0.1', username: 'demo', hostKeyState: 'unknown' });
       expect(each).toMatchObject({ name: expect.stringMatching(/^Demo: /), credential: { kind: 'password' } });
@@ -86,7 +86,7 @@ describe('the demo fleet', () => {
     const taker = createServer().listen(before.port, '127.0.0.1');
     await start();
     const after = await hostCalled('healthy');
-    expect(await hosts()).toHaveLength(3);
+    expect(await hosts()).toHaveLength(5);
     expect(after.id).toBe(before.id);
     expect(after.port).not.toBe(before.port);
     expect(await server.test(after.id)).toMatchObject({ status: 'completed' });

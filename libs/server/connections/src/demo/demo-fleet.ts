@@ -8,6 +8,7 @@ import { ConnectionsService } from '../connections/connections.service.js';
 import { ConnectionEntity } from '../model/connection.entity.js';
 import { HostKeyEntity } from '../model/host-key.entity.js';
 import { CredentialVault } from '../reach/credential-vault.js';
+import { DemoAnswers } from './demo-answers.js';
 import { DemoHost } from './demo-host.js';
 import { DemoIdentities, type DemoIdentity } from './demo-identities.js';
 import { type DemoPlan, demoPlans, demoTag, demoUser } from './demo-plans.js';
@@ -25,6 +26,7 @@ export class DemoFleet implements OnModuleDestroy {
     private readonly connections: ConnectionsService,
     private readonly vault: CredentialVault,
     private readonly policy: NetworkPolicy,
+    private readonly answers: DemoAnswers,
   ) {}
 
   /** Starts the hosts and makes their connections where they are missing. Host keys are left for a person to approve. */
@@ -32,7 +34,7 @@ export class DemoFleet implements OnModuleDestroy {
     const identities = await DemoIdentities.load(dataDirectory);
     for (const plan of demoPlans) {
       const { identity, isNew } = identities.get(plan.key);
-      const demoHost = new DemoHost(plan, identity);
+      const demoHost = new DemoHost(plan, identity, this.answers);
       const port = await demoHost.start();
       this.hosts.push(demoHost);
       this.policy.allowOwnService(port);
@@ -59,7 +61,7 @@ export class DemoFleet implements OnModuleDestroy {
       host,
       port,
       username: demoUser,
-      platform: 'systemd' as const,
+      platform: plan.platform,
       tags: [demoTag],
       credential: { kind: 'password' as const, password },
     };

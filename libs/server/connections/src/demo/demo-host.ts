@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, type Server as NetServer, type Socket, createServer } from 'node:net';
 import ssh2, { type AuthContext, type Connection, type Server, type Session } from 'ssh2';
+import type { DemoAnswers } from './demo-answers.js';
 import type { DemoIdentity } from './demo-identities.js';
 import { type DemoPlan, demoUser } from './demo-plans.js';
 import { answerCommand } from './demo-shell.js';
@@ -16,6 +17,7 @@ export class DemoHost {
   constructor(
     private readonly plan: DemoPlan,
     private readonly identity: DemoIdentity,
+    private readonly answers: DemoAnswers,
   ) {
     const options = {
       hostKeys: [identity.hostKey],
@@ -76,11 +78,21 @@ export class DemoHost {
   }
 
   private serve(session: Session): void {
+    const { plan, answers } = this;
     session.on('exec', (accept, _reject, { command }) => {
-      void answerCommand(accept(), command, this.plan);
+      void answerCommand(accept(), command, { plan, answers });
+    });
+    session.on('pty', (accept) => {
+      // Absent where the client wants no answer.
+      (accept as (() => void) | undefined)?.();
+    });
+    session.on('shell', (accept, reject) => {
+      const shell = answers.shellOf(plan.platform);
+      if (shell) void shell(accept(), plan);
+      else reject();
     });
     session.on('sftp', (accept, reject) => {
-      if (this.plan.offersSftp) serveSftp(accept(), this.plan);
+      if (plan.platform === 'systemd' && plan.fault !== 'no_sftp') serveSftp(accept(), plan);
       else reject();
     });
   }

@@ -1,3 +1,8 @@
+import type { Platform } from '@lockstep/contract';
+
+/** What is wrong with a demo host. */
+export type DemoFault = 'no_sftp' | 'service_fails';
+
 /** How one demo host behaves. Nothing of it is real: it answers what Lockstep asks, and runs no command. */
 export interface DemoPlan {
   /** Its name in the store of keys. */
@@ -5,24 +10,56 @@ export interface DemoPlan {
   /** Of its connection. */
   readonly name: string;
   readonly hostName: string;
+  readonly platform: Platform;
   /** Milliseconds that each stage takes. */
   readonly pace: { readonly greeting: number; readonly login: number; readonly line: number; readonly sftp: number };
-  readonly offersSftp: boolean;
+  readonly fault: DemoFault | null;
 }
 
 const atOnce = { greeting: 0, login: 20, line: 5, sftp: 10 };
 
-/** The fleet: one where all is well, one slow enough to watch each step (about 20 s), one with a fault to read about. */
+/** The fleet: one where all is well, one slow enough to watch each step (about 20 s), others with something to learn from. */
 export const demoPlans: readonly DemoPlan[] = [
-  { key: 'healthy', name: 'Demo: healthy host', hostName: 'demo-healthy', pace: atOnce, offersSftp: true },
+  {
+    key: 'healthy',
+    name: 'Demo: healthy host',
+    hostName: 'demo-healthy',
+    platform: 'systemd',
+    pace: atOnce,
+    fault: null,
+  },
   {
     key: 'slow',
     name: 'Demo: slow host',
     hostName: 'demo-slow',
+    platform: 'systemd',
     pace: { greeting: 3_000, login: 4_000, line: 800, sftp: 1_200 },
-    offersSftp: true,
+    fault: null,
   },
-  { key: 'without-sftp', name: 'Demo: host without SFTP', hostName: 'demo-faulty', pace: atOnce, offersSftp: false },
+  {
+    key: 'service-fails',
+    name: 'Demo: host whose service fails',
+    hostName: 'demo-failing',
+    platform: 'systemd',
+    pace: atOnce,
+    fault: 'service_fails',
+  },
+  {
+    key: 'without-sftp',
+    name: 'Demo: host without SFTP',
+    hostName: 'demo-faulty',
+    platform: 'systemd',
+    pace: atOnce,
+    fault: 'no_sftp',
+  },
+  {
+    key: 'cisco-vos',
+    name: 'Demo: Cisco VOS',
+    hostName: 'demo-vos',
+    platform: 'cisco_vos',
+    pace: { greeting: 100, login: 300, line: 400, sftp: 10 },
+    fault: null,
+  },
 ];
 
 export const demoUser = 'demo';

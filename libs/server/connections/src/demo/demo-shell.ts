@@ -1,40 +1,51 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ServerChannel } from 'ssh2';
-import { probeMark } from '../operations/probe-script.js';
-import { type DemoPlan, demoUser } from './demo-plans.js';
+import type { DemoAnswers } from './demo-answers.js';
+import type { DemoPlan } from './demo-plans.js';
 
+/** How `runScript` of server-ssh begins every command. */
 const scriptCommand = /^exec \/bin\/sh -c 'eval "\$\(dd bs=1 count=(\d{1,6}) 2>\/dev\/null\)"'$/;
+/** Characters of a script and its input; more than any of Lockstep's own has. */
+const longestInput = 262_144;
 
 /**
  * Answers a command. It knows the scripts of Lockstep's own operations by their first line and says what a real host
  * would; anything else is refused. Nothing is ever executed.
  */
-export async function answerCommand(channel: ServerChannel, command: string, plan: DemoPlan): Promise<void> {
+export async function answerCommand(
+  channel: ServerChannel,
+  command: string,
+  { plan, answers }: { plan: DemoPlan; answers: DemoAnswers },
+): Promise<void> {
   const gone = new AbortController();
   channel.on('close', () => gone.abort());
   channel.on('error', () => gone.abort());
   const length = Number(scriptCommand.exec(command)?.[1] ?? 0);
-  const script = length === 0 ? '' : await readScript(channel, length);
-  if (!script.startsWith(`{\n${probeMark}\n`)) {
+  const received = length === 0 ? Buffer.alloc(0) : await receive(channel);
+  const [script, input] = [received.subarray(0, length).toString(), received.subarray(length).toString()];
+  const answer = script.startsWith('{\n') ? answers.answerOf(script.slice(2)) : undefined;
+  if (!answer) {
     channel.stderr.write('This is a demo host: it runs no commands of your own.\n');
     finish(channel, 126);
     return;
   }
-  for (const line of probeAnswer(plan)) {
-    await pause(plan.pace.line, undefined, { signal: gone.signal }).catch(() => undefined);
-    if (gone.signal.aborted) return;
-    channel.write(`lockstep:${line}\n`);
-  }
-  finish(channel, 0);
+  const say = async (line: string, stream: 'stdout' | 'stderr' = 'stdout'): Promise<void> => {
+    await pause(plan.pace.line, undefined, { signal: gone.signal });
+    (stream === 'stdout' ? channel : channel.stderr).write(`${line}\n`);
+  };
+  const status = await answer({ plan, input, signal: gone.signal, say }).catch(() => undefined);
+  if (status !== undefined && !gone.signal.aborted) finish(channel, status);
 }
 
-function readScript(channel: ServerChannel, length: number): Promise<string> {
+/** All that is sent to standard input, up to its end. */
+function receive(channel: ServerChannel): Promise<Buffer> {
   return new Promise((resolve) => {
-    let text = '';
-    const done = (): void => resolve(text.slice(0, length));
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const done = (): void => resolve(Buffer.concat(chunks));
     channel.on('data', (chunk: Buffer) => {
-      text += chunk.toString('latin1');
-      if (text.length >= length) done();
+      length += chunk.length;
+      if (length <= longestInput) chunks.push(chunk);
     });
     channel.once('end', done);
     channel.once('close', done);
@@ -45,17 +56,3 @@ function finish(channel: ServerChannel, status: number): void {
   channel.exit(status);
   channel.end();
 }
-
-const probeAnswer = (plan: DemoPlan): string[] => [
-  `user=${demoUser}`,
-  'kernel=Linux 6.1.0-demo',
-  'architecture=x86_64',
-  `hostName=${plan.hostName}`,
-  'os=Lockstep demo host (simulated)',
-  'osId=lockstep-demo',
-  'osVersion=1',
-  `uptimeSeconds=${String(Math.floor(process.uptime()))}`,
-  'systemd=252',
-  'sudo=without_password',
-  'done=yes',
-];
