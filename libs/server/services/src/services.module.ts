@@ -4,6 +4,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { DemoServices } from './demo/demo-services.js';
 import { CiscoVosDriver } from './drivers/cisco-vos/cisco-vos.driver.js';
 import { CustomDriver } from './drivers/custom/custom.driver.js';
+import { VosProbe } from './drivers/cisco-vos/vos-probe.js';
 import { DriverRegistry } from './drivers/driver-registry.js';
 import { SystemdDriver } from './drivers/systemd/systemd-driver.js';
 import { PinnedServiceEntity } from './model/pinned-service.entity.js';
@@ -40,6 +41,7 @@ const entities = [PinnedServiceEntity, ServiceEntity, ServiceReadingEntity, Serv
     ServicesService,
     ServiceStore,
     SystemdDriver,
+    VosProbe,
   ],
 })
 export class ServicesModule {}

@@ -146,7 +146,7 @@ describe('a restart on Cisco VOS', () => {
       expect(await failureOf(restart())).toMatchObject({
         code: 'RESTART_FAILED',
         effect: 'none',
-        message: 'The host asked «Continue (y/n)?», which Lockstep answered with no; it is active now.',
+        message: 'The host asked «Continue (y/n)?», which Lockstep answered with no.',
       });
     });
 

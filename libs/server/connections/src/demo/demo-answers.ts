@@ -13,7 +13,7 @@ export interface DemoCall {
   /** Aborted when the channel is closed. */
   readonly signal: AbortSignal;
   /** Says a line, at the host's pace. */
-  say(line: string, stream?: 'stdout' | 'stderr'): Promise<void>;
+  readonly say: (line: string, stream?: 'stdout' | 'stderr') => Promise<void>;
 }
 
 /** Answers as a real host would, with simulated facts; resolves with the exit status. Executes nothing. */

@@ -68,9 +68,11 @@ export class SshTestOperation implements OperationHandler {
       context.skip('probe', 'Cisco VOS has no shell that could be asked');
       return;
     }
-    await context.step('probe', async (step) => {
-      step.summary((await this.askContributors({ context, session }, host)).join(', '));
-    });
+    await context.step('probe', (step) =>
+      asFailure(context, async () => {
+        step.summary((await this.askContributors({ context, session }, host)).join(', '));
+      }),
+    );
   }
 
   /** What the features above find out for themselves, in sentences. */
@@ -85,7 +87,7 @@ export class SshTestOperation implements OperationHandler {
         context.facts(found.facts);
         sentences.push(found.summary);
       } catch (error) {
-        if (signal.aborted || session.failure || !isToldFailure(error)) throw error;
+        if (signal.aborted || session.failure || contributor.decides || !isToldFailure(error)) throw error;
         context.log('system', `${error.message}\n`);
       }
     }

@@ -20,9 +20,11 @@ export interface TestContribution {
   readonly summary: string;
 }
 
-/** A feature that wants to know something of each tested host of a platform. That it fails is told, and fails no test. */
+/** A feature that wants to know something of each tested host of a platform. That it fails is told, and fails no test … */
 export interface TestContributor {
   readonly platform: Platform;
+  /** … unless it decides: where nothing else shows that the host takes commands. */
+  readonly decides?: boolean;
   /** Undefined: nothing to tell about this one. Changes nothing on the host. */
   lookAround(host: TestedHost): Promise<TestContribution | undefined>;
 }

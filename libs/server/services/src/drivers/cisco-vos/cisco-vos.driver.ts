@@ -112,34 +112,27 @@ interface FailedRestart {
 }
 
 /** The prompt is back, and the service was not said to be started: what is true then. */
-async function failureOf({ host, console, name, markers, answer }: FailedRestart): Promise<OperationFailure> {
+async function failureOf(failed: FailedRestart): Promise<OperationFailure> {
+  const { name, markers, answer } = failed;
+  const fail = (message: string, effect: 'none' | 'applied' | 'unknown'): OperationFailure =>
+    new OperationFailure('RESTART_FAILED', message, { effect, hostWords: answer.lines.join('\n') });
   const [question] = answer.questions;
-  const present = await presentState({ host, console, name });
+  if (markers.last === undefined && question !== undefined) {
+    return fail(`The host asked «${question}», which Lockstep answered with no.`, 'none');
+  }
   const said =
     markers.last === 'FAILED'
       ? `The host says that ${name} failed`
-      : question === undefined
-        ? `The host ended the restart without saying that ${name} was started`
-        : `The host asked «${question}», which Lockstep answered with no`;
-  // Without a marker nobody knows whether it was stopped, unless the host was told not to.
-  const isUntouched = !markers.hasBegun && question !== undefined;
+      : `The host ended the restart without saying that ${name} was started`;
+  const present = await presentState(failed);
   const wasTouched = markers.hasBegun || (markers.last === 'FAILED' && present !== null && present !== 'active');
-  return new OperationFailure(
-    'RESTART_FAILED',
-    `${said}; ${present === null ? 'it could not be asked again' : `it is ${present} now`}.`,
-    {
-      effect: wasTouched ? 'applied' : isUntouched ? 'none' : 'unknown',
-      hostWords: answer.lines.join('\n'),
-    },
-  );
+  // Without a marker nobody knows: the host is looked at once more by who asked for the restart.
+  if (!wasTouched) return fail(`${said}.`, 'unknown');
+  return fail(`${said}; ${present === null ? 'it could not be asked again' : `it is ${present} now`}.`, 'applied');
 }
 
 /** Null when the host no longer tells: the failure itself is what counts. */
-async function presentState({
-  host,
-  console,
-  name,
-}: Pick<FailedRestart, 'host' | 'console' | 'name'>): Promise<string | null> {
+async function presentState({ host, console, name }: FailedRestart): Promise<string | null> {
   try {
     return (await listOn(console, host)).find((service) => service.name === name)?.state ?? 'not listed';
   } catch (error) {
