@@ -42,22 +42,28 @@ describe('the access matrix', () => {
   });
 });
 
+interface Told {
+  readonly items?: Record<string, unknown>[];
+  readonly targets?: Record<string, unknown>[];
+}
+
 /** What a list holds of the granted connection, by what would give it away. */
 const givesAway = (stage: Stage, { body }: Answer): boolean => {
-  const items = (body as { items: Record<string, unknown>[] }).items;
+  const { items = [], targets = [] } = body as Told;
   const isOfGranted = (item: Record<string, unknown>): boolean =>
     item['connectionId'] === stage.grantedId
       ? item['status'] !== 'not_found'
       : Array.isArray(item['targets'])
         ? item['id'] === stage.grantedCertificateId
         : item['id'] === stage.grantedId || item['tag'] === 'granted';
-  return items.some(isOfGranted);
+  return [...items, ...targets, ...items.flatMap((item) => (item as Told).targets ?? [])].some(isOfGranted);
 };
 
 const refusals: Readonly<Record<string, Verdict>> = {
   AUTHENTICATION_REQUIRED: 'sign_in',
   PERMISSION_DENIED: 'denied',
   NOT_FOUND: 'invisible',
+  NOTHING_TO_DO: 'nothing',
 };
 
 function verdictOf(
@@ -68,7 +74,7 @@ function verdictOf(
   const code = (reply.body as { code?: string } | undefined)?.code ?? '';
   if (reply.status === status)
     return Object.values(row).includes('nothing') && !givesAway(stage, reply) ? 'nothing' : 'allowed';
-  const statusOfCode = { sign_in: 401, denied: 403, invisible: 404 }[refusals[code] as 'sign_in'];
+  const statusOfCode = { sign_in: 401, denied: 403, invisible: 404, nothing: 422 }[refusals[code] as 'sign_in'];
   return statusOfCode === reply.status
     ? (refusals[code] ?? '')
     : `${route.operationId} answered ${reply.status} ${JSON.stringify(reply.body)}`;

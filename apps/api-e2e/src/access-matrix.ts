@@ -96,6 +96,12 @@ export const routeMatrix = {
   getServiceSettings: readers,
   changeServiceSettings: administrators,
   listFleetServices: lists,
+  previewRollingRestart: row('sign_in', 'denied', 'denied', 'nothing', 'allowed', 'denied', 'allowed'),
+  // Who may restart but sees none of the hosts is told that there is nothing to do.
+  startRollingRestart: row('sign_in', 'denied', 'denied', 'nothing', 'allowed', 'denied', 'allowed'),
+  listRollingRestarts: lists,
+  getRollingRestart: readers,
+  cancelRollingRestart: doers,
   getLiveness: everyone,
   getReadiness: everyone,
   getMetrics: administrators,

@@ -26,6 +26,7 @@ const atCertificate =
   (rest: string, more: Omit<Attempt, 'path'> = {}): Prepare =>
   (stage) => ({ path: `/certificates/${stage.grantedCertificateId}${rest}`, ...more });
 
+const rollingRestart = (stage: Stage) => ({ service: 'nginx.service', connectionIds: [stage.grantedId] });
 const fingerprint = `SHA256:${'A'.repeat(43)}`;
 const knownHost = 'nowhere.example ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ2n4K0Zy7Yl1jQqVb2d0v2oQyYQX3b1m3n6Uo8Tn0aB';
 
@@ -123,6 +124,18 @@ export const requests: Readonly<Record<OperationIdOfRoute, Prepare>> = {
     await stage.seeService(stage.grantedId);
     return { path: '/services' };
   },
+  previewRollingRestart: (stage) => ({ path: '/rolling-restarts/preview', body: rollingRestart(stage) }),
+  startRollingRestart: (stage) => ({ path: '/rolling-restarts', body: rollingRestart(stage) }),
+  listRollingRestarts: async (stage) => {
+    await stage.endedRollingRestart();
+    return { path: '/rolling-restarts' };
+  },
+  getRollingRestart: async (stage) => ({ path: `/rolling-restarts/${await stage.endedRollingRestart()}` }),
+  // It has ended: whoever may cancel it is told so.
+  cancelRollingRestart: async (stage) => ({
+    path: `/rolling-restarts/${await stage.endedRollingRestart()}/cancel`,
+    status: 409,
+  }),
   getLiveness: at('/health/live'),
   getReadiness: at('/health/ready'),
   getMetrics: at('/metrics'),

@@ -1,4 +1,13 @@
-import type { ApiToken, Certificate, Connection, IssuedToken, Issuer, StartAnswer, User } from '@lockstep/contract';
+import type {
+  ApiToken,
+  Certificate,
+  Connection,
+  IssuedToken,
+  Issuer,
+  RollingRestart,
+  StartAnswer,
+  User,
+} from '@lockstep/contract';
 import { type LockstepServer, freePort, testAdministrator, waitUntil } from '@lockstep/server-testing';
 import { type Visitor, visitors } from '../access-matrix.js';
 import { EventTable } from './event-table.js';
@@ -32,7 +41,8 @@ export class Stage {
 
   async build(): Promise<this> {
     this.admin = (await openSession(this.url, testAdministrator)).token;
-    this.grantedId = await this.addConnection([grantedTag]);
+    // Its host key is approved, so that a rolling restart does not skip it.
+    this.grantedId = await this.addConnection([grantedTag], `SHA256:${'B'.repeat(43)}`);
     this.hiddenId = await this.addConnection(['hidden']);
     this.grantedOperationId = await this.runTest(this.grantedId);
     await this.runTest(this.hiddenId);
@@ -48,13 +58,14 @@ export class Stage {
   }
 
   /** A connection that nothing answers on, so that its test ends at once. */
-  async addConnection(tags: string[]): Promise<number> {
+  async addConnection(tags: string[], hostKeyFingerprint?: string): Promise<number> {
     const body = {
       name: this.newName(),
       host: '127.0.0.1',
       port: await freePort(),
       username: 'nobody',
       tags,
+      hostKeyFingerprint,
       credential: { kind: 'password', password: 'not-used' },
     };
     return (await requestOk<Connection>(this.url, 'POST /connections', { token: this.admin, body })).id;
@@ -99,6 +110,18 @@ export class Stage {
       [connectionId],
     );
     await table.close();
+  }
+
+  /** A rolling restart of the granted connection, at its end. */
+  async endedRollingRestart(): Promise<string> {
+    const body = { service: 'nginx.service', connectionIds: [this.grantedId] };
+    const { id } = await requestOk<RollingRestart>(this.url, 'POST /rolling-restarts', { token: this.admin, body });
+    await waitUntil(`rolling restart ${id} ends`, async () => {
+      const line = `GET /rolling-restarts/${id}`;
+      const { status } = await requestOk<RollingRestart>(this.url, line, { token: this.admin });
+      return status === 'running' ? undefined : status;
+    });
+    return id;
   }
 
   async addUser(role: string): Promise<{ id: number; username: string; password: string }> {

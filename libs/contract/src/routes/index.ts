@@ -3,6 +3,7 @@ import { certificateRoutes } from './certificate-routes.js';
 import { connectionRoutes } from './connection-routes.js';
 import type { RouteDefinition } from './define-route.js';
 import { operationRoutes } from './operation-routes.js';
+import { rollingRestartRoutes } from './rolling-restart-routes.js';
 import { serviceRoutes } from './service-routes.js';
 import { systemRoutes } from './system-routes.js';
 
@@ -13,6 +14,7 @@ export const routes = {
   ...operationRoutes,
   ...serviceRoutes,
   ...certificateRoutes,
+  ...rollingRestartRoutes,
   ...systemRoutes,
 } as const;
 export type OperationIdOfRoute = keyof typeof routes;

@@ -1,6 +1,11 @@
 export { ConnectionsModule } from './connections.module.js';
 export type { ConnectionsOptions } from './connections-options.js';
-export { type ConnectionInBrief, ConnectionQueries } from './connections/connection-queries.js';
+export {
+  type ConnectionChoice,
+  type ConnectionInBrief,
+  ConnectionQueries,
+  type ConnectionToUse,
+} from './connections/connection-queries.js';
 export { asFailure, reportReaching } from './operations/reach-report.js';
 export { type DemoAnswer, DemoAnswers, type DemoCall, type DemoShell } from './demo/demo-answers.js';
 export type { DemoPlan } from './demo/demo-plans.js';

@@ -12,6 +12,7 @@ import { ServiceReadingEntity } from './model/service-reading.entity.js';
 import { ServiceSettingsEntity } from './model/service-settings.entity.js';
 import { ServiceEntity } from './model/service.entity.js';
 import { ServiceRestartOperation } from './operations/service-restart.operation.js';
+import { RollingRestartsController, rollingEntities, rollingProviders } from './rolling/index.js';
 import { ServicesController } from './rest/services.controller.js';
 import { FleetServices } from './services/fleet-services.js';
 import { RestartRights } from './services/restart-rights.js';
@@ -21,12 +22,12 @@ import { ServiceSettingsService } from './services/service-settings.service.js';
 import { ServiceStore } from './services/service-store.js';
 import { ServicesService } from './services/services.service.js';
 
-const entities = [PinnedServiceEntity, ServiceEntity, ServiceReadingEntity, ServiceSettingsEntity];
+const entities = [PinnedServiceEntity, ServiceEntity, ServiceReadingEntity, ServiceSettingsEntity, ...rollingEntities];
 
 /** Services of hosts; registers `service_restart`. Needs the database, access, operations and connections modules. */
 @Module({
   imports: [DiscoveryModule, TypeOrmModule.forFeature(entities)],
-  controllers: [ServicesController],
+  controllers: [RollingRestartsController, ServicesController],
   providers: [
     CiscoVosDriver,
     CustomDriver,
@@ -42,6 +43,7 @@ const entities = [PinnedServiceEntity, ServiceEntity, ServiceReadingEntity, Serv
     ServiceStore,
     SystemdDriver,
     VosProbe,
+    ...rollingProviders,
   ],
 })
 export class ServicesModule {}

@@ -99,6 +99,16 @@ export type { ChangeServiceSettings$Params as ChangeServiceSettings$Params } fro
 export { changeServiceSettings as changeServiceSettings } from './fn/services/change-service-settings';
 export type { ListFleetServices$Params as ListFleetServices$Params } from './fn/services/list-fleet-services';
 export { listFleetServices as listFleetServices } from './fn/services/list-fleet-services';
+export type { PreviewRollingRestart$Params as PreviewRollingRestart$Params } from './fn/services/preview-rolling-restart';
+export { previewRollingRestart as previewRollingRestart } from './fn/services/preview-rolling-restart';
+export type { ListRollingRestarts$Params as ListRollingRestarts$Params } from './fn/services/list-rolling-restarts';
+export { listRollingRestarts as listRollingRestarts } from './fn/services/list-rolling-restarts';
+export type { StartRollingRestart$Params as StartRollingRestart$Params } from './fn/services/start-rolling-restart';
+export { startRollingRestart as startRollingRestart } from './fn/services/start-rolling-restart';
+export type { GetRollingRestart$Params as GetRollingRestart$Params } from './fn/services/get-rolling-restart';
+export { getRollingRestart as getRollingRestart } from './fn/services/get-rolling-restart';
+export type { CancelRollingRestart$Params as CancelRollingRestart$Params } from './fn/services/cancel-rolling-restart';
+export { cancelRollingRestart as cancelRollingRestart } from './fn/services/cancel-rolling-restart';
 export type { DiscoverCertificate$Params as DiscoverCertificate$Params } from './fn/certificates/discover-certificate';
 export { discoverCertificate as discoverCertificate } from './fn/certificates/discover-certificate';
 export type { ListCertificates$Params as ListCertificates$Params } from './fn/certificates/list-certificates';

@@ -4,6 +4,7 @@ import type {
   Connection,
   ConnectionSort,
   ConnectionStanding,
+  HostKeyState,
   Platform,
   RouteAnswer,
   RouteInput,
@@ -55,6 +56,12 @@ const standings: Readonly<Record<ConnectionStanding, string>> = {
   host_key: keyWaits,
   not_tested: `${lastTest} IS NULL AND NOT ${keyWaits}`,
 };
+/** Some connections: by their ids, or by a tag. */
+export type ConnectionChoice = { readonly ids: readonly number[] } | { readonly tag: string };
+
+export interface ConnectionToUse extends ConnectionInBrief {
+  readonly hostKeyState: HostKeyState;
+}
 
 /** Reading connections, always through the eyes of a user: what one may not see is not there. */
 @Injectable()
@@ -104,6 +111,26 @@ export class ConnectionQueries {
     );
     if (!found) throw notFound('connection');
     return found;
+  }
+
+  /** Those of the choice that the user may see, by name, with how it stands with their host keys. */
+  async choose(userId: number, choice: ConnectionChoice): Promise<ConnectionToUse[]> {
+    const query = this.visible(userId);
+    if ('ids' in choice) query.andWhere('connection.id = ANY(:ids)', { ids: choice.ids });
+    else query.andWhere('connection.tags @> ARRAY[:tag]', { tag: choice.tag });
+    const entities = await query
+      .addSelect('lower(connection.name)', 'sort_key')
+      .orderBy('sort_key')
+      .addOrderBy('connection.id')
+      .getMany();
+    const ids = entities.map(({ id }) => id);
+    const states = await hostKeyStates(this.dataSource.manager, ids);
+    return entities.map(({ id, name, platform }) => ({
+      id,
+      name,
+      platform,
+      hostKeyState: states.get(id) ?? 'unknown',
+    }));
   }
 
   /** Tags of the connections that the user may see, most used first. */

@@ -2,6 +2,7 @@ import { Access1700000000001 } from './0001-access.js';
 import { Connections1700000000002 } from './0002-connections.js';
 import { Operations1700000000003 } from './0003-operations.js';
 import { Services1700000000004 } from './0004-services.js';
+import { RollingRestarts1700000000005 } from './0005-rolling-restarts.js';
 import { Certificates1700000000006 } from './0006-certificates.js';
 
 /** All migrations, in the order in which they run. */
@@ -10,5 +11,6 @@ export const migrations = [
   Connections1700000000002,
   Operations1700000000003,
   Services1700000000004,
+  RollingRestarts1700000000005,
   Certificates1700000000006,
 ];

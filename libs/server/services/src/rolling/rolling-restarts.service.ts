@@ -1,0 +1,142 @@
+import { randomUUIDv7 } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import {
+  OperationId,
+  type RollingRestart,
+  type RollingRestartInput,
+  type RollingRestartPreview,
+  type RouteAnswer,
+  type routes,
+} from '@lockstep/contract';
+import { AuditService, type SignedInActor, toActor } from '@lockstep/server-access';
+import { ProblemException, notFound } from '@lockstep/server-http';
+import type { DataSource, EntityManager } from 'typeorm';
+import { RollingPlans } from './rolling-plans.js';
+import { RollingRestartEntity } from './rolling-restart.entity.js';
+import { RollingRunner } from './rolling-runner.js';
+import { RollingStore, toRollingRestart } from './rolling-store.js';
+import { RollingTargetEntity } from './rolling-target.entity.js';
+
+type Page = RouteAnswer<typeof routes.listRollingRestarts>;
+
+/** Of those with a host that the user may see. */
+const seen = `EXISTS (SELECT FROM rolling_restart_targets t WHERE t.rolling_restart_id = r.id
+  AND (t.connection_id IN (SELECT visible_connection_ids($1))
+    OR EXISTS (SELECT FROM users u WHERE u.id = $1 AND u.role = 'administrator' AND NOT u.disabled)))`;
+
+/** Starting, watching and ending rolling restarts, through the eyes of a user. */
+@Injectable()
+export class RollingRestartsService {
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly plans: RollingPlans,
+    private readonly store: RollingStore,
+    private readonly runner: RollingRunner,
+    private readonly audit: AuditService,
+  ) {}
+
+  preview({ userId }: SignedInActor, input: RollingRestartInput): Promise<RollingRestartPreview> {
+    return this.plans.make(userId, input);
+  }
+
+  /** @throws {ProblemException} NOTHING_TO_DO when every host would be skipped */
+  async start(actor: SignedInActor, input: RollingRestartInput): Promise<RollingRestart> {
+    const { targets, skipped } = await this.plans.make(actor.userId, input);
+    if (targets.length === 0) throw new ProblemException('NOTHING_TO_DO', whyNone(skipped));
+    const id = randomUUIDv7();
+    await this.dataSource.transaction(async (transaction) => {
+      await this.insert(transaction, { id, actor, input });
+      await transaction.insert(
+        RollingTargetEntity,
+        targets.map((target, place) => ({ rollingRestartId: id, place, ...target })),
+      );
+      const { service, atOnce, stopAfterFailures } = input;
+      const connectionIds = targets.map(({ connectionId }) => connectionId);
+      await this.audit.record(transaction, {
+        actor,
+        action: 'rolling_restart.started',
+        subject: `rolling_restart:${id}`,
+        detail: { service, atOnce, stopAfterFailures, connectionIds },
+      });
+    });
+    await this.runner.advance(id);
+    return this.get(actor, id);
+  }
+
+  /** @throws {ProblemException} NOT_FOUND, also where one may see none of its hosts */
+  async get({ userId }: SignedInActor, id: string): Promise<RollingRestart> {
+    const [state] = await this.store.read([id], userId);
+    const rolling = state && toRollingRestart(state);
+    if (!rolling || rolling.targets.length === 0) throw notFound('rolling restart');
+    return rolling;
+  }
+
+  /** Newest first. Ids are UUIDv7 and so sort by time; the cursor is the last id of the page before. */
+  async list({ userId }: SignedInActor, page: { cursor: string | undefined; limit: number }): Promise<Page> {
+    const before = page.cursor === undefined ? null : readCursor(page.cursor);
+    const [counted] = await this.dataSource.query<{ total: number }[]>(
+      `SELECT count(*)::integer AS total FROM rolling_restarts r WHERE ${seen}`,
+      [userId],
+    );
+    const rows = await this.dataSource.query<{ id: string }[]>(
+      `SELECT r.id FROM rolling_restarts r WHERE ${seen} AND ($2::uuid IS NULL OR r.id < $2::uuid)
+       ORDER BY r.id DESC LIMIT $3`,
+      [userId, before, page.limit + 1],
+    );
+    const ids = rows.slice(0, page.limit).map(({ id }) => id);
+    const items = (await this.store.read(ids, userId)).map(toRollingRestart);
+    return { items, nextCursor: rows.length > page.limit ? (ids.at(-1) ?? null) : null, total: counted?.total ?? 0 };
+  }
+
+  /**
+   * Begins no further host; what runs goes on.
+   * @throws {ProblemException} NOT_FOUND, OPERATION_ENDED
+   */
+  async cancel(actor: SignedInActor, id: string): Promise<RollingRestart> {
+    if ((await this.get(actor, id)).status !== 'running') throw new ProblemException('OPERATION_ENDED');
+    await this.dataSource.transaction(async (transaction) => {
+      const changed = await transaction.query<[unknown[], number]>(
+        `UPDATE rolling_restarts SET cancelled_at = clock_timestamp()
+         WHERE id = $1 AND cancelled_at IS NULL AND completed_at IS NULL`,
+        [id],
+      );
+      if (changed[1] === 0) return;
+      const subject = `rolling_restart:${id}`;
+      await this.audit.record(transaction, { actor, action: 'rolling_restart.cancelled', subject });
+    });
+    await this.runner.advance(id);
+    return this.get(actor, id);
+  }
+
+  private async insert(
+    transaction: EntityManager,
+    { id, actor, input }: { id: string; actor: SignedInActor; input: RollingRestartInput },
+  ): Promise<void> {
+    const { service, atOnce, stopAfterFailures } = input;
+    await transaction.insert(RollingRestartEntity, {
+      id,
+      service,
+      atOnce,
+      stopAfterFailures,
+      createdBy: 'user',
+      actor: toActor(actor),
+      userId: actor.userId,
+      startedAt: () => 'clock_timestamp()',
+    });
+  }
+}
+
+const whyNone = (skipped: RollingRestartPreview['skipped']): string =>
+  skipped.length === 0
+    ? 'No connection that you may see was chosen.'
+    : `Every connection would be skipped. ${skipped[0]?.connectionName ?? 'The first one'}: ${skipped[0]?.reason ?? ''}`;
+
+/** @throws {ProblemException} VALIDATION_FAILED for what is no rolling restart's id. */
+function readCursor(cursor: string): string {
+  const read = OperationId.safeParse(cursor);
+  if (read.success) return read.data;
+  const message = 'is not the nextCursor of a page';
+  const errors = [{ path: 'query.cursor', message }];
+  throw new ProblemException('VALIDATION_FAILED', `query.cursor: ${message}`, { errors });
+}
