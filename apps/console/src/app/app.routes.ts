@@ -3,6 +3,7 @@ import { signedIn } from '@lockstep/console-access';
 import { accessRoutes, settingsRoutes } from '@lockstep/console-access/routes';
 import { connectionsRoutes, startRoutes } from '@lockstep/console-connections/routes';
 import { operationsRoutes } from '@lockstep/console-operations/routes';
+import { connectionServicesRoutes, rollingRestartRoutes, servicesRoutes } from '@lockstep/console-services/routes';
 
 export const appRoutes: Routes = [
   ...accessRoutes,
@@ -12,7 +13,9 @@ export const appRoutes: Routes = [
     loadComponent: async () => (await import('./shell/shell')).Shell,
     children: [
       ...startRoutes,
-      { path: 'connections', children: connectionsRoutes },
+      { path: 'connections', children: [...connectionServicesRoutes, ...connectionsRoutes] },
+      { path: 'services', children: servicesRoutes },
+      { path: 'rolling-restarts', children: rollingRestartRoutes },
       { path: 'operations', children: operationsRoutes },
       { path: 'settings', children: settingsRoutes },
       {

@@ -182,6 +182,7 @@ export class Palette {
     })[] = [
       { id: 'overview', icon: 'overview', title: $localize`Overview`, path: '/' },
       { id: 'connections', icon: 'server', title: $localize`Connections`, path: '/connections' },
+      { id: 'services', icon: 'services', title: $localize`Services`, path: '/services' },
       { id: 'operations', icon: 'activity', title: $localize`Operations`, path: '/operations' },
       { id: 'account', icon: 'user', title: $localize`Account`, path: '/settings/account' },
       { id: 'tokens', icon: 'key', title: $localize`API tokens`, path: '/settings/tokens' },

@@ -6,6 +6,7 @@ import { Router, RouterLink } from '@angular/router';
 import { Session } from '@lockstep/console-access';
 import { Api, getConnection, listConnections, listTags } from '@lockstep/console-api';
 import { OperationsStore } from '@lockstep/console-operations';
+import { RollingRestarts } from '@lockstep/console-services';
 import { EmptyState, Icon, PageHeader } from '@lockstep/console-ui';
 import { CellTemplate, DataTable, PagedList, type TableColumn } from '@lockstep/console-ui/table';
 import { RelativeTime } from '@lockstep/console-ui/overlays';
@@ -49,6 +50,7 @@ export class ConnectionsPage {
   private readonly router = inject(Router);
   private readonly session = inject(Session);
   private readonly tests = inject(ConnectionTests);
+  private readonly rolling = inject(RollingRestarts);
 
   readonly search = input<string>();
   readonly tag = input<string>();
@@ -101,6 +103,11 @@ export class ConnectionsPage {
   protected async testSelected(): Promise<void> {
     const ids = [...this.selected()].map(Number);
     if (await this.tests.startMany(ids)) this.selected.set(new Set());
+  }
+
+  protected async restartOnSelected(): Promise<void> {
+    const connectionIds = [...this.selected()].map(Number);
+    if (await this.rolling.configure({ connectionIds })) this.selected.set(new Set());
   }
 
   private goTo(queryParams: Record<string, string | null>): void {

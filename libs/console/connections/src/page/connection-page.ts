@@ -28,6 +28,7 @@ import {
   describeActor,
   typeTitle,
 } from '@lockstep/console-operations';
+import { ServicesCard } from '@lockstep/console-services';
 import {
   ElapsedTime,
   EmptyState,
@@ -69,6 +70,7 @@ import { ConnectionFacts } from './connection-facts';
     PageHeader,
     RelativeTime,
     RouterLink,
+    ServicesCard,
     Spinner,
     StepList,
     TestSshButton,

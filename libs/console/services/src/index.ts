@@ -1,0 +1,2 @@
+export { ServicesCard } from './card/services-card';
+export { RollingRestarts } from './rolling/rolling-restarts';

@@ -1,0 +1,28 @@
+import type { Service } from '@lockstep/contract';
+import { fits, inOrder } from './service-words';
+
+const service = (name: string, fields: Partial<Service> = {}): Service => ({
+  name,
+  description: '',
+  state: 'active',
+  subState: null,
+  since: null,
+  pinned: false,
+  ...fields,
+});
+
+describe('the order of services', () => {
+  it('has pinned ones first, then what has failed, then the rest by name', () => {
+    const services = [service('b'), service('a'), service('d', { state: 'failed' }), service('z', { pinned: true })];
+    expect(inOrder(services).map(({ name }) => name)).toEqual(['z', 'd', 'a', 'b']);
+  });
+});
+
+describe('a search', () => {
+  it('finds by every word, in the name or in the description, whatever the case', () => {
+    const nginx = service('nginx.service', { description: 'A high performance Web Server' });
+    expect(fits(nginx, 'Web nginx')).toBe(true);
+    expect(fits(nginx, 'nginx proxy')).toBe(false);
+    expect(fits(nginx, ' ')).toBe(true);
+  });
+});
