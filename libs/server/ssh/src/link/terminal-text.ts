@@ -19,10 +19,10 @@ export class TerminalText {
     const text = (this.#pending + this.#decoder.write(chunk)).replace(sequences, (_whole, _parameters, final) =>
       final === 'K' ? '\r' : '',
     );
-    const cutAt = text.lastIndexOf(escape);
-    const isCut = cutAt >= 0 && text.length - cutAt <= longestSequence;
-    this.#pending = isCut ? text.slice(cutAt) : '';
+    const unfinished = text.indexOf(escape, text.length - longestSequence);
+    const end = unfinished < 0 ? text.length : unfinished;
+    this.#pending = text.slice(end);
     // Other control characters cannot be kept or shown; tab, line feed and carriage return can.
-    return (isCut ? text.slice(0, cutAt) : text).replace(/[^\P{Cc}\t\n\r]/gu, '');
+    return text.slice(0, end).replace(/[^\P{Cc}\t\n\r]/gu, '');
   }
 }

@@ -28,6 +28,22 @@ describe('the name of a service on Cisco VOS', () => {
       expect(refuseVosName(`Cisco${character}Tomcat`)).not.toBeNull();
   });
 
+  it('has nothing but its alphabet, whatever is made up', () => {
+    let taken = 0;
+    for (let seed = 1, round = 0; round < 10_000; round += 1) {
+      let name = '';
+      // A linear congruence (Numerical Recipes), so that a failure can be seen again.
+      for (let length = (seed >>> 8) % 12; length >= 0; length -= 1) {
+        seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
+        name += String.fromCodePoint((seed >>> 12) % 130);
+      }
+      if (refuseVosName(name) !== null) continue;
+      taken += 1;
+      expect(name).toMatch(/^[A-Za-z0-9][A-Za-z0-9 _().&/-]*$/);
+    }
+    expect(taken).toBeGreaterThan(10);
+  });
+
   it('is as the list writes it: no space at its ends, none doubled, not too long', () => {
     for (const name of ['', ' Cisco Tomcat', 'Cisco Tomcat ', 'Cisco  Tomcat', '-Cisco', 'C'.repeat(121)])
       expect(refuseVosName(name)).toMatch(/\.$/);
