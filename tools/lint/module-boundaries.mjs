@@ -32,9 +32,9 @@ const arrows = {
   },
 };
 
-/** @param {{ inTests: boolean }} place tests alone may use the test servers */
+/** @param {{ inTests: boolean }} place tests alone may use the test servers, and make the keys that whole servers need */
 export function moduleBoundaries({ inTests }) {
-  const always = ['domain:contract', ...(inTests ? ['domain:testing'] : [])];
+  const always = ['domain:contract', ...(inTests ? ['domain:testing', 'domain:secrets'] : [])];
   const byDomain = Object.entries(arrows).flatMap(([scope, domains]) =>
     Object.entries(domains).map(([domain, targets]) => ({
       allSourceTags: [`scope:${scope}`, `domain:${domain}`],

@@ -16,12 +16,13 @@ export class VosProbe implements TestContributor {
   readonly platform = 'cisco_vos';
   readonly decides = true;
 
-  async lookAround({ session, signal, deadline }: TestedHost): Promise<TestContribution> {
+  async lookAround(host: TestedHost): Promise<TestContribution> {
+    const { session, signal } = host;
     const begun = performance.now();
-    const console = await VosConsole.open(session, { deadlineMs: deadline(promptMs), signal });
+    const console = await VosConsole.open(session, { deadlineMs: host.deadline(promptMs), signal });
     try {
       const vosPromptMs = Math.round(performance.now() - begun);
-      const { lines } = await console.run({ text: 'show version active', deadlineMs: deadline(versionMs), signal });
+      const { lines } = await console.run({ text: 'show version active', deadlineMs: host.deadline(versionMs), signal });
       const vosVersion = readVersion(lines);
       return {
         facts: { vosVersion, vosPromptMs },
