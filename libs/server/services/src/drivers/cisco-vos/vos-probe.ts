@@ -22,7 +22,11 @@ export class VosProbe implements TestContributor {
     const console = await VosConsole.open(session, { deadlineMs: host.deadline(promptMs), signal });
     try {
       const vosPromptMs = Math.round(performance.now() - begun);
-      const { lines } = await console.run({ text: 'show version active', deadlineMs: host.deadline(versionMs), signal });
+      const { lines } = await console.run({
+        text: 'show version active',
+        deadlineMs: host.deadline(versionMs),
+        signal,
+      });
       const vosVersion = readVersion(lines);
       return {
         facts: { vosVersion, vosPromptMs },
