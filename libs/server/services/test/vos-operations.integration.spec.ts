@@ -1,5 +1,5 @@
-import type { Operation, ServiceList } from '@lockstep/contract';
-import { type TestDatabase, createTestDatabase } from '@lockstep/server-testing';
+import type { Operation, ServiceList, StartAnswer } from '@lockstep/contract';
+import { type TestDatabase, createTestDatabase, waitUntil } from '@lockstep/server-testing';
 import { ServicesServer } from './services-server.js';
 import { VosHost } from './vos-host.js';
 import { type TranscriptChange, playTranscripts, restartBegun, serviceList, stopping } from './vos-transcripts.js';
@@ -144,6 +144,24 @@ describe('operations on Cisco VOS', () => {
     },
     90_000,
   );
+
+  it('a restart whose worker is lost is not known, told with what is there, and not asked for again', async () => {
+    const { id, typed } = await begin(() => ({
+      restart: () => [restartBegun, stopping(service), { waitMs: 120_000 }],
+    }));
+    const path = `POST /connections/${String(id)}/restart-service`;
+    const { operationId } = await server.call<StartAnswer>(path, { service });
+    await waitUntil('the restart was asked for', () => Promise.resolve(restartsIn(typed) === 1 || undefined));
+    await server.stop();
+    server = await ServicesServer.start(database.url);
+    expect(await server.ended(operationId)).toMatchObject({
+      status: 'failed',
+      errorCode: 'OUTCOME_UNKNOWN',
+      effect: 'unknown',
+      error: expect.stringContaining('active'),
+    });
+    expect(restartsIn(typed)).toBe(1);
+  }, 120_000);
 
   it('a restart of a service that is not there leaves the host alone', async () => {
     const { id, typed } = await begin(() => ({}));
