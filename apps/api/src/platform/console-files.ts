@@ -33,13 +33,17 @@ export function serveConsole(application: NestExpressApplication, directory: str
   application.use((request: Request, response: Response, next: NextFunction) => {
     const isPage = (request.method === 'GET' || request.method === 'HEAD') && request.accepts('html') !== false;
     const isOurs = isApiPath(request.path) || request.path.startsWith('/socket.io/');
-    if (!isPage || isOurs || /\.\w+$/.test(request.path)) {
+    if (!isPage || isOurs || isFile(request)) {
       next();
       return;
     }
     sendIndex(directory, response).catch(next);
   });
 }
+
+/** What has an ending is a file, unless a browser goes there: the page of a service is `…/services/nginx.service`. */
+const isFile = ({ path, headers }: Request): boolean =>
+  /\.\w+$/.test(path) && headers.accept?.includes('text/html') !== true;
 
 async function sendIndex(directory: string, response: Response): Promise<void> {
   const nonce = randomBytes(18).toString('base64url');

@@ -30,7 +30,7 @@ const columns: readonly TableColumn[] = [
   { key: 'state', heading: $localize`State`, width: '130px', fold: 'aside' },
   { key: 'since', heading: $localize`Since`, width: '110px', fold: 'none' },
   { key: 'pin', heading: $localize`Pinned`, width: '56px', fold: 'none' },
-  { key: 'restart', heading: '', width: '150px', fold: 'none' },
+  { key: 'restart', heading: $localize`Restart`, width: '150px', fold: 'none' },
 ];
 
 /** All services of one host. Search and state are in the address. */

@@ -33,6 +33,11 @@ interface Remedy {
       </ng-container>
     </lockstep-empty-state>
   `,
+  styles: `
+    :host {
+      display: block;
+    }
+  `,
 })
 export class LookFailure {
   private readonly session = inject(Session);

@@ -30,7 +30,13 @@ import { ServiceRestarts } from './service-restarts';
         <span class="ls-visually-hidden" i18n>Open the running restart of {{ service() }}</span>
       </button>
     } @else if (mayStart()) {
-      <button [matButton]="compact() ? 'outlined' : 'filled'" type="button" [disabled]="isAsking()" (click)="start()">
+      <button
+        [matButton]="compact() ? 'outlined' : 'filled'"
+        type="button"
+        [class.compact]="compact()"
+        [disabled]="isAsking()"
+        (click)="start()"
+      >
         @if (isAsking()) {
           <lockstep-spinner [size]="14" />
         } @else {
@@ -55,8 +61,16 @@ import { ServiceRestarts } from './service-restarts';
       --mat-button-outlined-label-text-color: var(--ls-running);
       max-width: min(360px, 80vw);
     }
-    .running.compact {
+    /* A column of them must not outshine what it stands beside. */
+    .compact {
+      --mat-button-outlined-outline-color: var(--ls-line);
+      --mat-button-outlined-container-height: 28px;
       max-width: 200px;
+    }
+    @media (pointer: coarse) {
+      .compact {
+        --mat-button-outlined-container-height: var(--ls-control);
+      }
     }
   `,
 })

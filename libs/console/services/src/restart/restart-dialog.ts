@@ -66,7 +66,7 @@ import type { RestartTarget } from './service-restarts';
       </div>
     </mat-dialog-content>
     <mat-dialog-actions class="ls-dialog-actions">
-      <button matButton="outlined" type="button" mat-dialog-close i18n>Keep it running</button>
+      <button matButton="outlined" type="button" mat-dialog-close i18n>Cancel</button>
       @if (running(); as operation) {
         <button matButton="filled" type="button" (click)="watch(operation)" i18n>Watch the running one</button>
       } @else {

@@ -39,22 +39,22 @@ import { partsOf, type RollingHost } from './rolling-words';
       background: var(--tone);
       transition: flex-grow var(--ls-move) ease-out;
     }
-    .completed {
+    .bar .completed {
       --tone: var(--ls-completed);
     }
-    .failed {
+    .bar .failed {
       --tone: var(--ls-failed);
     }
-    .unknown {
+    .bar .unknown {
       --tone: var(--ls-unknown);
     }
-    .running {
+    .bar .running {
       --tone: var(--ls-running);
     }
-    .waiting {
+    .bar .waiting {
       --tone: color-mix(in srgb, var(--ls-waiting) 30%, var(--ls-surface));
     }
-    .cancelled {
+    .bar .cancelled {
       --tone: var(--ls-line-strong);
     }
     ul {

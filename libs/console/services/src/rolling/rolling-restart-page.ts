@@ -57,13 +57,18 @@ export class RollingRestartPage {
   protected readonly rolling = signal<RollingRestart | null>(null);
   protected readonly problem = signal<ReadableProblem | null>(null);
   protected readonly isCancelling = signal(false);
-  protected readonly mayCancel = computed(() => this.session.may('operations.cancel'));
+  protected readonly mayCancel = computed(
+    () => this.session.may('operations.cancel') && this.rolling()?.status === 'running' && this.isWaiting(),
+  );
   protected readonly heading = computed(() => $localize`Rolling restart · ${this.rolling()?.service}:SERVICE:`);
-  protected readonly words = computed(() => describeRolling(this.rolling()?.status ?? 'running'));
+  protected readonly words = computed(() => describeRolling(this.rolling()?.status ?? 'running', this.isHalted()));
   protected readonly hosts = computed(() => {
     const rolling = this.rolling();
     return rolling === null ? [] : hostsOf(rolling, this.store.operations());
   });
+  /** Too many failed, or a person stopped it. */
+  protected readonly isHalted = computed(() => this.hosts().some(({ status }) => status === 'not_begun'));
+  private readonly isWaiting = computed(() => this.hosts().some(({ status }) => status === 'waiting'));
   protected readonly done = computed(() => this.hosts().filter(({ status }) => status === 'completed').length);
   private isReading = false;
   private isOld = false;

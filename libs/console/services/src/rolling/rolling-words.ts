@@ -19,10 +19,11 @@ export interface RollingHost {
   readonly message: string;
 }
 
-export function describeRolling(status: RollingRestartStatus): RollingWords {
+/** `isHalted`: no further host is begun, and what runs is waited for. */
+export function describeRolling(status: RollingRestartStatus, isHalted = false): RollingWords {
   switch (status) {
     case 'running':
-      return { tone: 'running', word: $localize`Running` };
+      return { tone: 'running', word: isHalted ? $localize`Ending, no further host begins` : $localize`Running` };
     case 'completed':
       return { tone: 'completed', word: $localize`Completed` };
     case 'failed':

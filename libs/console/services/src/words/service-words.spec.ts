@@ -12,9 +12,9 @@ const service = (name: string, fields: Partial<Service> = {}): Service => ({
 });
 
 describe('the order of services', () => {
-  it('has pinned ones first, then what has failed, then the rest by name', () => {
+  it('has pinned ones first, then what has failed, then the rest as the host tells them', () => {
     const services = [service('b'), service('a'), service('d', { state: 'failed' }), service('z', { pinned: true })];
-    expect(inOrder(services).map(({ name }) => name)).toEqual(['z', 'd', 'a', 'b']);
+    expect(inOrder(services).map(({ name }) => name)).toEqual(['z', 'd', 'b', 'a']);
   });
 });
 

@@ -37,10 +37,10 @@ export const serviceStates: readonly ServiceState[] = [
   'unknown',
 ];
 
-/** Pinned ones first, then what has failed, then by name. */
+/** Pinned ones first, then what has failed; else in the order in which the host's platform tells them. */
 export function inOrder(services: readonly Service[]): readonly Service[] {
   const rank = ({ pinned, state }: Service) => (pinned ? 0 : state === 'failed' ? 1 : 2);
-  return [...services].sort((left, right) => rank(left) - rank(right) || left.name.localeCompare(right.name));
+  return [...services].sort((left, right) => rank(left) - rank(right));
 }
 
 /** Whether every word that was typed is in its name or description. */

@@ -1,0 +1,32 @@
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { type Page, expect } from '@playwright/test';
+
+const folder = join(import.meta.dirname, '../../../../test-results/screenshots');
+
+/** Waits until a page stands still: its heading and its rows are there, and what fades in has its colours. */
+async function standsStill(page: Page): Promise<void> {
+  await page.locator('h1').first().waitFor();
+  await page.locator('.skeleton').first().waitFor({ state: 'detached' });
+  await page.evaluate(() => document.fonts.ready);
+  await page.waitForTimeout(250);
+}
+
+/** What axe finds on the page, one line each. */
+export async function findings(page: Page, name: string): Promise<string[]> {
+  await standsStill(page);
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations.flatMap(({ id, help, nodes }) =>
+    nodes.map(
+      ({ target, failureSummary }) => `${name}: ${id} (${help}) at ${target.join(' ')} – ${failureSummary ?? ''}`,
+    ),
+  );
+}
+
+/** A picture to be looked at by a person; that the page is not wider than the screen is checked. */
+export async function picture(page: Page, name: string): Promise<void> {
+  await standsStill(page);
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  expect(overflow, `${name} is not wider than the screen`).toBeLessThanOrEqual(0);
+  await page.screenshot({ path: join(folder, `${name}.png`), animations: 'disabled' });
+}
