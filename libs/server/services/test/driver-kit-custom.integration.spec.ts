@@ -9,6 +9,7 @@ import { traceFile } from './hostile-names.js';
 
 /** A service in files, restarted by small scripts as an administrator would write them. */
 async function startKit(): Promise<DriverKit> {
+  await rm(traceFile, { force: true });
   const sshd = await startSshd();
   const folder = await mkdtemp(join(tmpdir(), 'lockstep-custom-'));
   await chmod(folder, 0o777);
