@@ -146,7 +146,7 @@ export const operationErrorCatalogue = {
   SERVICE_NOT_RESTARTED: {
     title: 'The service was not restarted',
     advice:
-      'The host reported success, yet the same run of the service goes on. See what stands in for systemctl there.',
+      'The same run of it goes on. Retry; if the host then reports success again, see what stands in for systemctl there.',
     action: 'retry',
   },
   SERVICE_NOT_STABLE: {

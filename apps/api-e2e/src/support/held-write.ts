@@ -14,7 +14,18 @@ export interface HeldWrite {
  * Holds a server's worker inside a transaction: the event that ends the first step of a connection's operation waits,
  * with the operation's row locked, until it is let go. So a process can be killed or frozen at that very moment.
  */
-export async function holdFirstStep(table: EventTable, connectionId: number): Promise<HeldWrite> {
+export function holdFirstStep(table: EventTable, connectionId: number): Promise<HeldWrite> {
+  return holdEvent(table, connectionId, `NEW.kind = 'step_ended'`);
+}
+
+/** The same for the event that says that a step begins: nothing of it is done yet. */
+export function holdStep(table: EventTable, connectionId: number, step: string): Promise<HeldWrite> {
+  const begins = `NEW.kind = 'step_started' AND jsonb_path_exists(NEW.data,
+    '$.operation.steps[*] ? (@.name == "${step}" && @.status == "running")')`;
+  return holdEvent(table, connectionId, begins);
+}
+
+async function holdEvent(table: EventTable, connectionId: number, condition: string): Promise<HeldWrite> {
   const holder = await table.connect();
   await holder.query('SELECT pg_advisory_lock($1)', [key]);
   await table.query(`
@@ -25,7 +36,7 @@ export async function holdFirstStep(table: EventTable, connectionId: number): Pr
     END $$`);
   await table.query(`
     CREATE OR REPLACE TRIGGER hold_event BEFORE INSERT ON operation_events FOR EACH ROW
-    WHEN (NEW.connection_id = ${String(connectionId)} AND NEW.kind = 'step_ended') EXECUTE FUNCTION hold_event()`);
+    WHEN (NEW.connection_id = ${String(connectionId)} AND ${condition}) EXECUTE FUNCTION hold_event()`);
   const isCaught = async (): Promise<true | undefined> => {
     const waiting = `SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = $1 AND NOT granted
       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;

@@ -6,6 +6,7 @@ export { generateSshKey, type SshKeyOptions, type SshKeyPair } from './ssh/ssh-k
 export { createSshUser, type SshUser, type SshUserOptions } from './ssh/ssh-user.js';
 export { type Sshd, type SshdOptions, startSshd } from './ssh/sshd.js';
 export { prepareSystemdHosts, whyNoSystemdHosts } from './systemd/base-system.js';
+export { ServiceHost, type ServiceHostOptions, startServiceHost } from './systemd/service-host.js';
 export { startSystemdHost, type SystemdHost, type SystemdHostOptions } from './systemd/systemd-host.js';
 export {
   type LockstepOptions,

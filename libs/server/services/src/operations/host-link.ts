@@ -65,15 +65,15 @@ export class HostLink {
   async insist<Result>({ signal, untilMs }: Patience, work: Work<Result>): Promise<Result> {
     const late = AbortSignal.timeout(Math.max(1, Math.ceil(untilMs - performance.now())));
     const either = AbortSignal.any([signal, late]);
-    let last: unknown;
+    let last: Error = new SshError('COMMAND_TIMEOUT', 'The host did not answer in time.');
     for (let waitMs = shortestPause; ; waitMs = Math.min(2 * waitMs, longestPause)) {
       try {
         return await this.use(either, work);
       } catch (error) {
         if (signal.aborted) throw error;
-        if (late.aborted) throw last ?? new SshError('COMMAND_TIMEOUT', 'The host did not answer in time.');
+        if (late.aborted) throw last;
         if (!passes(error)) throw error;
-        last = error;
+        if (error instanceof SshError) last = error;
       }
       await pause(waitMs, undefined, { signal: either }).catch(() => undefined);
     }

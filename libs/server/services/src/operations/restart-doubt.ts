@@ -88,7 +88,9 @@ async function explain(
   { request, failure }: { request: Request; failure: OperationFailure },
 ): Promise<never> {
   const { kind, look } = await ask(parts, request, performance.now());
-  const effects = { changed: 'applied', at_work: 'applied', unchanged: 'none', untold: 'unknown' } as const;
+  // One that had begun and failed would still be known as failed; only what ended well, or never began, is forgotten.
+  const untold = look.invocation === '' ? 'none' : 'unknown';
+  const effects = { changed: 'applied', at_work: 'applied', unchanged: 'none', untold } as const;
   const { hostWords } = failure;
   throw new OperationFailure(failure.code, `${failure.message} ${parts.name} is ${wordsOf(look)}.`, {
     effect: effects[kind],

@@ -63,5 +63,6 @@ function judge(before: Known, { look, isWorking }: { look: ServiceLook; isWorkin
   if (look.invocation !== null && look.invocation !== before.invocation) return 'changed';
   if (isWorking || onTheWay.has(look.state)) return 'at_work';
   if (look.state !== (before.state === 'reloading' ? 'active' : before.state)) return 'changed';
-  return look.invocation === null ? 'untold' : 'unchanged';
+  // systemd forgets a unit that has ended and that nobody refers to, and with it the run that was.
+  return look.invocation === null || look.invocation === '' ? 'untold' : 'unchanged';
 }
