@@ -125,6 +125,11 @@ describe('a restart on Cisco VOS', () => {
       });
     });
 
+    it('when the last marker is [RUNNING]: that is not started', async () => {
+      const { restart } = await begin(() => saying(restartBegun + both, `${name}[RUNNING]\n`));
+      expect(await failureOf(restart())).toMatchObject({ code: 'RESTART_FAILED', effect: 'applied' });
+    });
+
     it('when it says something else altogether: then nobody knows what it did', async () => {
       const { restart } = await begin(() => saying('Cisco Tomcat wurde neu gestartet\n'));
       expect(await failureOf(restart())).toMatchObject({
@@ -170,6 +175,14 @@ describe('a restart on Cisco VOS', () => {
       const { restart, told } = await begin(() => saying(...begun, { waitMs: 60_000 }), { longestMs: 2_000 });
       expect(await failureOf(restart())).toMatchObject({ code: 'COMMAND_TIMEOUT', afterRequest: true });
       expect(told).toContain('Cisco Tomcat[STOPPING]');
+    });
+
+    it('when the host hangs in the middle of a line, which is told', async () => {
+      const { restart, told } = await begin(() => saying(restartBegun, `${name}[STOP`, { waitMs: 60_000 }), {
+        longestMs: 1_500,
+      });
+      expect(await failureOf(restart())).toMatchObject({ code: 'COMMAND_TIMEOUT', afterRequest: true });
+      expect(told.at(-1)).toBe('Cisco Tomcat[STOP');
     });
 
     it('when [STARTED] comes and the prompt does not', async () => {
@@ -239,6 +252,15 @@ describe('a restart on Cisco VOS', () => {
         hostWords: 'Accept the terms (yes/no)?',
       });
       expect(typed).toEqual([]);
+    });
+
+    it('when it was told to stop before: nothing is typed', async () => {
+      const { host, typed } = await begin(() => ({}));
+      await driver.list(host);
+      const reason = new Error('cancelled');
+      const stopped = { ...host, signal: AbortSignal.abort(reason) };
+      await expect(driver.restart(stopped, name, () => undefined)).rejects.toBe(reason);
+      expect(typed).toEqual(['utils service list']);
     });
 
     it('when the connection was lost before', async () => {

@@ -1,6 +1,6 @@
 import { SshError, type SshSession, type SshShell, type StageLimit } from '@lockstep/server-ssh';
 import { ConsoleLines } from './console-lines.js';
-import { pauseOf, pausePattern, withoutPauses } from './vos-dialog.js';
+import { type VosPause, pauseOf, pausePattern, withoutPauses } from './vos-dialog.js';
 
 export interface VosCommand extends StageLimit {
   /** One line without its end. Nothing of a user's may be in it that the service's name does not allow. */
@@ -60,6 +60,7 @@ export class VosConsole {
       if (lines.length > mostLines) lines.shift();
       command.onLine?.(line);
     };
+    command.signal?.throwIfAborted();
     try {
       this.shell.write(`${command.text}\r`);
       return { lines, questions: await this.follow(command, { isOpening: false, read }) };
@@ -73,13 +74,8 @@ export class VosConsole {
     this.shell.close();
   }
 
-  /** Reads on to the prompt, turning pages and saying no on the way. */
-  private async follow(
-    { deadlineMs, signal }: StageLimit,
-    { isOpening, read }: { isOpening: boolean; read: (line: string) => void },
-  ): Promise<string[]> {
-    const end = performance.now() + deadlineMs;
-    const questions: string[] = [];
+  /** Reads on to the prompt, turning pages and saying no on the way. Answers what was asked. */
+  private async follow(limit: StageLimit, { isOpening, read }: Reading): Promise<string[]> {
     // A prompt that is written once more, late, is not the answer to what was typed behind it.
     let isAnswered = isOpening;
     const lines = new ConsoleLines((line) => {
@@ -88,28 +84,35 @@ export class VosConsole {
       isAnswered = true;
       read(text);
     });
-    for (let pauses = 0; pauses < mostPauses; pauses += 1) {
-      const { match } = await this.shell.readUntil({
-        deadlineMs: remaining(end),
-        ...(signal && { signal }),
-        until: pausePattern,
-        quietMs,
-        onText: (text) => lines.push(text),
-      });
-      const pause = pauseOf(match);
-      if (pause.kind === 'page') {
-        this.shell.write(pause.key);
-      } else if (pause.kind === 'question') {
-        if (isOpening)
-          throw new SshError('COMMAND_FAILED', 'The host asks something at once.', { hostWords: pause.words });
+    const questions: string[] = [];
+    const end = performance.now() + limit.deadlineMs;
+    try {
+      for (let pauses = 0; pauses < mostPauses; pauses += 1) {
+        const pause = await this.nextPause({ ...limit, deadlineMs: remaining(end) }, (text) => lines.push(text));
+        if (pause.kind === 'prompt' && isAnswered) return questions;
+        if (pause.kind === 'page') this.shell.write(pause.key);
+        if (pause.kind !== 'question') continue;
+        if (isOpening) throw new SshError('COMMAND_FAILED', 'The host asks something.', { hostWords: pause.words });
         questions.push(pause.words);
         this.shell.write(pause.no);
-      } else if (isAnswered) {
-        return questions;
       }
+      throw new SshError('COMMAND_FAILED', 'The host’s answer has no end.', { afterRequest: !isOpening });
+    } finally {
+      lines.end();
     }
-    throw new SshError('COMMAND_FAILED', 'The host’s answer has no end.', { afterRequest: !isOpening });
   }
+
+  private async nextPause({ deadlineMs, signal }: StageLimit, onText: (text: string) => void): Promise<VosPause> {
+    const until = { until: pausePattern, quietMs, onText };
+    const { match } = await this.shell.readUntil({ deadlineMs, ...(signal && { signal }), ...until });
+    return pauseOf(match);
+  }
+}
+
+interface Reading {
+  /** Nothing has been typed yet: nothing is answered either. */
+  readonly isOpening: boolean;
+  readonly read: (line: string) => void;
 }
 
 /** Nothing of anybody's had been typed yet. */
