@@ -165,7 +165,7 @@ export const KnownHostsInput = z.strictObject({ text: z.string().min(1).max(200_
 export type KnownHostsInput = z.infer<typeof KnownHostsInput>;
 export const KnownHostsAnswer = z
   .object({
-    accepted: z.array(z.object({ connectionId: ConnectionId, fingerprint: Fingerprint })),
+    accepted: z.array(z.object({ connectionId: ConnectionId, name: z.string(), fingerprint: Fingerprint })),
     ignored: z.number().int().describe('Lines that fit no connection, or could not be read.'),
   })
   .meta({ id: 'KnownHostsAnswer' });

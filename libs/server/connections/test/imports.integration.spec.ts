@@ -178,9 +178,9 @@ Host loop2
       expect(status).toBe(200);
       expect(body).toEqual({
         accepted: [
-          { connectionId: a.id, fingerprint: first?.fingerprint },
-          { connectionId: b.id, fingerprint: second?.fingerprint },
-          { connectionId: c.id, fingerprint: third?.fingerprint },
+          { connectionId: a.id, name: a.name, fingerprint: first?.fingerprint },
+          { connectionId: b.id, name: b.name, fingerprint: second?.fingerprint },
+          { connectionId: c.id, name: c.name, fingerprint: third?.fingerprint },
         ],
         ignored: 3,
       });

@@ -9,6 +9,7 @@ import { DataSource, type EntityManager, In, IsNull } from 'typeorm';
 import { ConnectionEntity } from '../model/connection.entity.js';
 import { HostKeyEntity } from '../model/host-key.entity.js';
 
+/** What known_hosts calls a host, and the connections to it. */
 interface Endpoint {
   readonly name: string;
   readonly connectionIds: number[];
@@ -35,14 +36,17 @@ export class KnownHostsImportService {
   async import(actor: AuditActor, text: string): Promise<KnownHostsAnswer> {
     const { hosts, ignored } = parseKnownHosts(text);
     if (hosts.length === 0) throw new ProblemException('IMPORT_UNREADABLE', 'No line of this text is a known host.');
-    const matches = await findMatches(hosts, await this.endpoints());
+    const connections = await this.connections();
+    const names = new Map(connections.map(({ id, name }) => [id, name]));
+    const matches = await findMatches(hosts, endpointsOf(connections));
     return this.dataSource.transaction(async (transaction) => {
       const accepted: KnownHostsAnswer['accepted'] = [];
       let useless = ignored;
       for (const match of matches) {
         const taken = await this.accept(transaction, match, actor);
         if (taken.length === 0) useless += 1;
-        accepted.push(...taken.map((connectionId) => ({ connectionId, fingerprint: match.known.fingerprint })));
+        const { fingerprint } = match.known;
+        accepted.push(...taken.map((id) => ({ connectionId: id, name: names.get(id) ?? '', fingerprint })));
       }
       const detail = {
         accepted: accepted.length,
@@ -54,14 +58,12 @@ export class KnownHostsImportService {
     });
   }
 
-  private async endpoints(): Promise<Endpoint[]> {
-    const connections = await this.dataSource.manager.find(ConnectionEntity, {
+  private connections(): Promise<ConnectionEntity[]> {
+    return this.dataSource.manager.find(ConnectionEntity, {
       where: { deletedAt: IsNull() },
-      select: { id: true, host: true, port: true },
+      select: { id: true, name: true, host: true, port: true },
       order: { id: 'ASC' },
     });
-    const byName = Map.groupBy(connections, ({ host, port }) => knownHostName(host, port));
-    return [...byName].map(([name, found]) => ({ name, connectionIds: found.map(({ id }) => id) }));
   }
 
   /** A connection that has another approved key of this type keeps it: an old file must not add an outdated key. */
@@ -90,6 +92,11 @@ export class KnownHostsImportService {
     });
     return ids;
   }
+}
+
+function endpointsOf(connections: readonly ConnectionEntity[]): Endpoint[] {
+  const byName = Map.groupBy(connections, ({ host, port }) => knownHostName(host, port));
+  return [...byName].map(([name, found]) => ({ name, connectionIds: found.map(({ id }) => id) }));
 }
 
 async function findMatches(hosts: readonly KnownHost[], endpoints: readonly Endpoint[]): Promise<Match[]> {
