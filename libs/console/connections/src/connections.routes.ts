@@ -21,6 +21,12 @@ export const connectionsRoutes: Routes = [
     loadComponent: async () => (await import('./import/import-page')).ImportPage,
   },
   {
+    path: 'import/host-keys',
+    title: $localize`Import host keys`,
+    canActivate: [permitted('connections.manage')],
+    loadComponent: async () => (await import('./import/known-hosts-page')).KnownHostsPage,
+  },
+  {
     path: ':id',
     title: $localize`Connection`,
     loadComponent: async () => (await import('./page/connection-page')).ConnectionPage,

@@ -1,8 +1,9 @@
-export { CurlRecorder, toCurl, type RecordedRequest } from './copy/curl-recorder';
+export { CurlRecorder, type RecordedRequest } from './copy/curl-recorder';
 export { EmptyState } from './empty-state/empty-state';
 export { Control } from './field/control';
 export { Field } from './field/field';
 export { fieldError } from './field/field-error';
+export { FocusFirst } from './field/focus-first';
 export { Icon } from './icon/icon';
 export type { IconName } from './icon/icon-paths';
 export { PageHeader } from './page-header/page-header';
@@ -12,6 +13,7 @@ export { readProblem, type ReadableProblem } from './problem/read-problem';
 export { ProgressBar } from './progress-bar/progress-bar';
 export { Spinner } from './spinner/spinner';
 export { StatusBadge, type Tone } from './status-badge/status-badge';
+export { spacedName } from './words/spaced-name';
 export { Clock } from './time/clock';
 export { ElapsedTime } from './time/elapsed-time';
 export { formatClock, formatClockWithSeconds, formatDuration, formatExact, formatRelative } from './time/format-time';

@@ -1,4 +1,4 @@
-import { Announcer } from '@lockstep/console-ui/overlays';
+import { Announcer, dialogFocus } from '@lockstep/console-ui/overlays';
 import { OverlayContainer, OverlayModule, type CdkOverlayOrigin, type ConnectedPosition } from '@angular/cdk/overlay';
 import {
   ChangeDetectionStrategy,
@@ -11,7 +11,7 @@ import {
   viewChild,
 } from '@angular/core';
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
-import { MatDialog } from '@angular/material/dialog';
+import { MatDialog, MatDialogState } from '@angular/material/dialog';
 import { MatTooltip } from '@angular/material/tooltip';
 import { NavigationEnd, Router, RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
 import { ConnectionRooms } from '@lockstep/console-live';
@@ -108,9 +108,11 @@ export class Shell {
   }
 
   protected async openPalette(): Promise<void> {
-    if (this.dialog.openDialogs.length > 0) return;
+    // One that is fading out stands in nobody's way.
+    if (this.dialog.openDialogs.some((dialog) => dialog.getState() === MatDialogState.OPEN)) return;
     const { Palette } = await import('../palette/palette');
     this.dialog.open(Palette, {
+      ...dialogFocus,
       width: '600px',
       position: { top: 'min(12vh, 96px)' },
       panelClass: 'lockstep-palette',
@@ -130,7 +132,7 @@ export class Shell {
 
   private announce(operation: Operation): void {
     const sentence = `${typeTitle(operation.type)} ${operation.connectionName}: ${describeState(operation).word}`;
-    if (operation.status === 'failed') this.announcer.alert(sentence);
+    if (describeState(operation).tone === 'failed') this.announcer.alert(sentence);
     else this.announcer.say(sentence);
   }
 }

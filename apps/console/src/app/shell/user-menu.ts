@@ -1,20 +1,17 @@
-import { Clipboard } from '@angular/cdk/clipboard';
-import { DOCUMENT } from '@angular/common';
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 import { MatIconButton } from '@angular/material/button';
 import { MatDivider } from '@angular/material/divider';
 import { MatMenu, MatMenuItem, MatMenuTrigger } from '@angular/material/menu';
 import { RouterLink } from '@angular/router';
 import { Session } from '@lockstep/console-access';
-import { CurlRecorder, Icon, Preferences, toCurl, type Density, type Theme } from '@lockstep/console-ui';
-import { Toasts } from '@lockstep/console-ui/overlays';
+import { Icon, Preferences, type Density, type Theme } from '@lockstep/console-ui';
 
 interface Choice<Value> {
   readonly value: Value;
   readonly title: string;
 }
 
-/** Oneself: looks, account, what was just done as a command, sign out. */
+/** Oneself: looks, account, sign out. */
 @Component({
   selector: 'lockstep-user-menu',
   imports: [Icon, MatDivider, MatIconButton, MatMenu, MatMenuItem, MatMenuTrigger, RouterLink],
@@ -54,9 +51,6 @@ interface Choice<Value> {
         </button>
       }
       <mat-divider />
-      <button mat-menu-item type="button" [disabled]="recorder.request() === null" (click)="copyCurl()">
-        <lockstep-icon name="terminal" /><span i18n>Copy as curl</span>
-      </button>
       <a mat-menu-item routerLink="/settings/account"><lockstep-icon name="settings" /><span i18n>Account</span></a>
       <a mat-menu-item href="/api/docs" target="_blank" rel="noopener"
         ><lockstep-icon name="document" /><span i18n>API documentation</span></a
@@ -76,12 +70,8 @@ interface Choice<Value> {
   `,
 })
 export class UserMenu {
-  private readonly clipboard = inject(Clipboard);
-  private readonly document = inject(DOCUMENT);
-  private readonly toasts = inject(Toasts);
   protected readonly session = inject(Session);
   protected readonly preferences = inject(Preferences);
-  protected readonly recorder = inject(CurlRecorder);
   protected readonly user = computed(() => this.session.user());
   protected readonly themes: readonly Choice<Theme>[] = [
     { value: 'system', title: $localize`As the system` },
@@ -95,12 +85,5 @@ export class UserMenu {
 
   protected themeIcon(theme: Theme): 'sun' | 'moon' | 'monitor' {
     return theme === 'light' ? 'sun' : theme === 'dark' ? 'moon' : 'monitor';
-  }
-
-  protected copyCurl(): void {
-    const request = this.recorder.request();
-    if (request === null) return;
-    this.clipboard.copy(toCurl(request, this.document.location.origin));
-    this.toasts.show($localize`Copied what this page just asked of the API. It expects a token in LOCKSTEP_TOKEN.`);
   }
 }

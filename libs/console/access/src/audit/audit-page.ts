@@ -1,15 +1,16 @@
-import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
+import { ChangeDetectionStrategy, Component, inject, signal } from '@angular/core';
 import { MatButton } from '@angular/material/button';
 import { Api, listAudit } from '@lockstep/console-api';
-import { EmptyState, Spinner, StatusBadge, type Tone } from '@lockstep/console-ui';
+import { EmptyState, Icon, Spinner, StatusBadge } from '@lockstep/console-ui';
 import { PagedList } from '@lockstep/console-ui/table';
 import { RelativeTime } from '@lockstep/console-ui/overlays';
 import type { AuditEntry } from '@lockstep/contract';
+import { actorKind, auditFacts, auditResult, auditSummary } from './audit-words';
 
-/** Who did what to which with what result, newest first. */
+/** Who did what to which with what result, newest first; the details unfold. */
 @Component({
   selector: 'lockstep-audit-page',
-  imports: [EmptyState, MatButton, RelativeTime, Spinner, StatusBadge],
+  imports: [EmptyState, Icon, MatButton, RelativeTime, Spinner, StatusBadge],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './audit-page.html',
   styleUrl: './audit-page.scss',
@@ -17,6 +18,13 @@ import type { AuditEntry } from '@lockstep/contract';
 export class AuditPage {
   private readonly api = inject(Api);
   protected readonly list = new PagedList<AuditEntry>();
+  /** Ids of the entries that are unfolded. */
+  protected readonly open = signal<ReadonlySet<number>>(new Set());
+  protected readonly words = { more: $localize`more` };
+  protected readonly actorKind = actorKind;
+  protected readonly result = auditResult;
+  protected readonly summary = auditSummary;
+  protected readonly facts = auditFacts;
 
   constructor() {
     void this.list.load(
@@ -24,22 +32,9 @@ export class AuditPage {
     );
   }
 
-  protected tone(entry: AuditEntry): Tone {
-    return entry.result === 'ok' ? 'completed' : entry.result === 'refused' ? 'waiting' : 'failed';
-  }
-
-  protected word(entry: AuditEntry): string {
-    return entry.result === 'ok'
-      ? $localize`Done`
-      : entry.result === 'refused'
-        ? $localize`Refused`
-        : $localize`Failed`;
-  }
-
-  protected detail(entry: AuditEntry): string {
-    return Object.entries(entry.detail)
-      .filter(([, value]) => value !== '' && value !== null)
-      .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
-      .join(' · ');
+  protected toggle(id: number): void {
+    const next = new Set(this.open());
+    if (!next.delete(id)) next.add(id);
+    this.open.set(next);
   }
 }

@@ -1,6 +1,7 @@
 import { ChangeDetectionStrategy, Component, type Injector, computed, inject } from '@angular/core';
 import { MatButton } from '@angular/material/button';
 import { MatDialog, MatDialogContent, MatDialogRef, MatDialogTitle } from '@angular/material/dialog';
+import { dialogFocus } from '@lockstep/console-ui/overlays';
 import { Session } from './session';
 import { SignInForm } from './sign-in-form';
 
@@ -33,9 +34,12 @@ class SignInAgainDialog {
 
 /** Opens it; what comes back closes it. `closed` is called once it is gone, however that came about. */
 export function openSignInAgain(injector: Injector, closed: () => void): () => void {
-  const opened = injector
-    .get(MatDialog)
-    .open(SignInAgainDialog, { width: '420px', disableClose: true, autoFocus: 'input[type=password]' });
+  const opened = injector.get(MatDialog).open(SignInAgainDialog, {
+    ...dialogFocus,
+    width: '420px',
+    disableClose: true,
+    autoFocus: 'input[type=password]',
+  });
   opened.afterClosed().subscribe(closed);
   return () => opened.close();
 }

@@ -1,10 +1,10 @@
 import { ChangeDetectionStrategy, Component, effect, inject, input, output, signal, untracked } from '@angular/core';
 import { FormField, form, readonly, required, submit } from '@angular/forms/signals';
 import { MatButton } from '@angular/material/button';
-import { Api, getSetup } from '@lockstep/console-api';
 import {
   Control,
   Field,
+  FocusFirst,
   ProblemNotice,
   Spinner,
   fieldError,
@@ -16,17 +16,12 @@ import { Session } from './session';
 /** Name and password. Used on the sign-in page and where a session ended under one's hands. */
 @Component({
   selector: 'lockstep-sign-in-form',
-  imports: [Control, Field, FormField, MatButton, ProblemNotice, Spinner],
+  imports: [Control, Field, FocusFirst, FormField, MatButton, ProblemNotice, Spinner],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
-    <form class="ls-form" novalidate (submit)="signIn($event)">
+    <form class="ls-form" novalidate lockstepFocusFirst (submit)="signIn($event)">
       @if (problem(); as problem) {
         <lockstep-problem-notice [problem]="problem" />
-      }
-      @if (setUpIsDue()) {
-        <div class="ls-notice" i18n>
-          No administrator exists yet. Open the set-up link that the server printed when it started.
-        </div>
       }
       <lockstep-field label="User name" i18n-label [error]="error('username')">
         <input
@@ -51,13 +46,11 @@ import { Session } from './session';
 })
 export class SignInForm {
   private readonly session = inject(Session);
-  private readonly api = inject(Api);
   /** Given when only this user may sign in again. */
   readonly username = input('');
   readonly signedIn = output();
 
   protected readonly problem = signal<ReadableProblem | null>(null);
-  protected readonly setUpIsDue = signal(false);
   private readonly model = signal({ username: '', password: '' });
   protected readonly form = form(this.model, (path) => {
     readonly(path.username, () => this.username() !== '');
@@ -83,16 +76,8 @@ export class SignInForm {
         this.signedIn.emit();
       } catch (error) {
         this.problem.set(readProblem(error));
-        await this.askForSetUp();
       }
       return undefined;
     });
-  }
-
-  /** Nobody can sign in before the first administrator exists; that is only asked after a refusal. */
-  private async askForSetUp(): Promise<void> {
-    if (this.problem()?.code !== 'CREDENTIALS_REFUSED') return;
-    const state = await this.api.invoke(getSetup).catch(() => ({ required: false }));
-    this.setUpIsDue.set(state.required);
   }
 }

@@ -4,7 +4,15 @@ import { FormField, form, required, submit, validate, validateStandardSchema } f
 import { MatButton } from '@angular/material/button';
 import { Router, RouterLink } from '@angular/router';
 import { Api, setUp } from '@lockstep/console-api';
-import { Control, Field, ProblemNotice, fieldError, readProblem, type ReadableProblem } from '@lockstep/console-ui';
+import {
+  Control,
+  Field,
+  FocusFirst,
+  ProblemNotice,
+  fieldError,
+  readProblem,
+  type ReadableProblem,
+} from '@lockstep/console-ui';
 import { Password, Username } from '@lockstep/contract';
 import { Session } from '../session/session';
 import { Gate } from './gate';
@@ -12,7 +20,7 @@ import { Gate } from './gate';
 /** Makes the first administrator with the one-time token of the link. The token is taken out of the address at once. */
 @Component({
   selector: 'lockstep-setup-page',
-  imports: [Control, Field, FormField, Gate, MatButton, ProblemNotice, RouterLink],
+  imports: [Control, Field, FocusFirst, FormField, Gate, MatButton, ProblemNotice, RouterLink],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <lockstep-gate
@@ -21,7 +29,7 @@ import { Gate } from './gate';
       about="This account may do everything, so that there is none to guess from the start. It takes under three minutes to the first test."
       i18n-about
     >
-      <form class="ls-form" novalidate (submit)="create($event)">
+      <form class="ls-form" novalidate lockstepFocusFirst (submit)="create($event)">
         @if (problem(); as problem) {
           <lockstep-problem-notice [problem]="problem">
             @if (problem.code === 'GONE') {

@@ -5,7 +5,7 @@ import { MatMenu, MatMenuItem, MatMenuTrigger } from '@angular/material/menu';
 import { Api, changeUser, deleteUser, listUsers } from '@lockstep/console-api';
 import { EmptyState, Icon, Spinner, StatusBadge, readProblem } from '@lockstep/console-ui';
 import { PagedList } from '@lockstep/console-ui/table';
-import { Confirm, RelativeTime, Toasts } from '@lockstep/console-ui/overlays';
+import { Confirm, RelativeTime, Toasts, dialogFocus } from '@lockstep/console-ui/overlays';
 import type { Role, User } from '@lockstep/contract';
 import { firstValueFrom } from 'rxjs';
 import { Session } from '../session/session';
@@ -92,7 +92,7 @@ export class UsersPage {
   }
 
   private async openDialog(component: Parameters<MatDialog['open']>[0], data: User | null): Promise<void> {
-    const opened = this.dialog.open(component as never, { data, width: '480px' });
+    const opened = this.dialog.open(component as never, { ...dialogFocus, data, width: '480px' });
     if ((await firstValueFrom(opened.afterClosed())) === true) await this.list.reload();
   }
 

@@ -1,14 +1,12 @@
-import { ChangeDetectionStrategy, Component, computed, inject, input, output } from '@angular/core';
-import { MatButton } from '@angular/material/button';
-import { Session } from '@lockstep/console-access';
-import { Icon, ProblemNotice, StatusBadge } from '@lockstep/console-ui';
+import { ChangeDetectionStrategy, Component, input } from '@angular/core';
+import { ProblemNotice, StatusBadge } from '@lockstep/console-ui';
 import { RelativeTime } from '@lockstep/console-ui/overlays';
 import { HostKeyStore } from './host-key-store';
 
-/** By which key a host is known, who approved it and when; a waiting or changed one asks for a decision. */
+/** By which key a host is known, who approved it and when, and which one waits. The decision itself is asked on top of the page. */
 @Component({
   selector: 'lockstep-host-key-card',
-  imports: [Icon, MatButton, ProblemNotice, RelativeTime, StatusBadge],
+  imports: [ProblemNotice, RelativeTime, StatusBadge],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <section class="ls-card" aria-labelledby="host-key-title">
@@ -26,15 +24,6 @@ import { HostKeyStore } from './host-key-store';
         @if (store().problem(); as problem) {
           <lockstep-problem-notice [problem]="problem" />
         }
-        @if (store().isChanged()) {
-          <div class="ls-notice ls-notice--danger" role="alert">
-            <lockstep-icon name="warning" />
-            <p i18n>
-              The host offered another key than the approved one. Every operation on it is refused until somebody
-              decides.
-            </p>
-          </div>
-        }
         @for (key of store().pending(); track key.fingerprint) {
           <div>
             <p class="ls-small ls-muted" i18n>Offered by the host</p>
@@ -42,19 +31,11 @@ import { HostKeyStore } from './host-key-store';
             <p class="ls-small ls-muted">{{ key.algorithm }} · <lockstep-relative-time [at]="key.seenAt" /></p>
           </div>
         }
-        @if (store().pending().length > 0) {
-          @if (mayAccept()) {
-            <div>
-              <button matButton="filled" type="button" (click)="decide.emit()">
-                <lockstep-icon name="key" [size]="15" /><ng-container i18n>Compare and decide</ng-container>
-              </button>
-            </div>
-          } @else {
-            <p class="ls-small ls-secondary" i18n>An operator or administrator must approve it.</p>
-          }
-        }
         @for (key of store().accepted(); track key.fingerprint) {
           <div>
+            @if (store().isChanged()) {
+              <p class="ls-small ls-muted" i18n>Approved until now</p>
+            }
             <p class="ls-mono ls-break">{{ key.fingerprint }}</p>
             <p class="ls-small ls-muted">
               {{ key.algorithm }}
@@ -74,8 +55,5 @@ import { HostKeyStore } from './host-key-store';
   `,
 })
 export class HostKeyCard {
-  private readonly session = inject(Session);
   readonly store = input.required<HostKeyStore>();
-  readonly decide = output();
-  protected readonly mayAccept = computed(() => this.session.may('host_keys.accept'));
 }

@@ -7,7 +7,6 @@ import {
   Control,
   Field,
   Icon,
-  PageHeader,
   ProblemNotice,
   Spinner,
   fieldError,
@@ -15,6 +14,8 @@ import {
   type ReadableProblem,
 } from '@lockstep/console-ui';
 import type { CredentialInput, ImportAnswer, ImportFormat } from '@lockstep/contract';
+import { FileText } from './file-text';
+import { ImportHeader } from './import-header';
 
 interface ImportModel {
   readonly format: ImportFormat;
@@ -46,7 +47,7 @@ const formats: readonly FormatWords[] = [
 /** Many connections at once: paste, look at what would be made, then confirm. */
 @Component({
   selector: 'lockstep-import-page',
-  imports: [Control, Field, FormField, Icon, MatButton, PageHeader, ProblemNotice, RouterLink, Spinner],
+  imports: [Control, Field, FileText, FormField, Icon, ImportHeader, MatButton, ProblemNotice, RouterLink, Spinner],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './import-page.html',
   styleUrl: './import-page.scss',
@@ -72,11 +73,8 @@ export class ImportPage {
     this.preview.set(null);
   }
 
-  protected async readFile(event: Event): Promise<void> {
-    const control = event.target as HTMLInputElement;
-    const text = await control.files?.[0]?.text();
-    if (text !== undefined) this.model.update((model) => ({ ...model, text }));
-    control.value = '';
+  protected take(text: string): void {
+    this.model.update((model) => ({ ...model, text }));
   }
 
   protected look(event: Event): void {

@@ -10,10 +10,11 @@ import { RollingRestarts } from '@lockstep/console-services';
 import { EmptyState, Icon, PageHeader } from '@lockstep/console-ui';
 import { CellTemplate, DataTable, PagedList, type TableColumn } from '@lockstep/console-ui/table';
 import { RelativeTime } from '@lockstep/console-ui/overlays';
-import type { Connection, ConnectionSort } from '@lockstep/contract';
+import type { Connection, ConnectionSort, ConnectionStanding } from '@lockstep/contract';
 import { Subject, debounceTime } from 'rxjs';
 import { ConnectionTests } from '../test-button/connection-tests';
 import { ConnectionState } from './connection-state';
+import { standingTitle, standings } from './standing-words';
 
 const columns: readonly TableColumn[] = [
   { key: 'name', heading: $localize`Name`, width: 'minmax(150px, 1.5fr)', fold: 'title', sort: 'name' },
@@ -26,7 +27,7 @@ const columns: readonly TableColumn[] = [
 /** How long one types before the search is sent, in milliseconds. */
 const typingPause = 200;
 
-/** All connections one may see. Search, tag and sort are in the address. */
+/** All connections one may see. Search, filters and sort are in the address. */
 @Component({
   selector: 'lockstep-connections-page',
   imports: [
@@ -54,9 +55,14 @@ export class ConnectionsPage {
 
   readonly search = input<string>();
   readonly tag = input<string>();
+  readonly standing = input<ConnectionStanding | undefined, string | undefined>(undefined, {
+    transform: (text) => standings.find((standing) => standing === text),
+  });
   readonly sort = input<string>();
 
   protected readonly columns = columns;
+  protected readonly standings = standings;
+  protected readonly standingTitle = standingTitle;
   protected readonly list = new PagedList<Connection>();
   protected readonly tags = signal<readonly { readonly tag: string; readonly count: number }[]>([]);
   protected readonly selected = signal<ReadonlySet<number | string>>(new Set());
@@ -65,7 +71,9 @@ export class ConnectionsPage {
   protected readonly sortWord = computed<ConnectionSort>(
     () => (isSort(this.sort()) ? this.sort() : 'name') as ConnectionSort,
   );
-  protected readonly filtered = computed(() => (this.search() ?? '') !== '' || this.tag() !== undefined);
+  protected readonly filtered = computed(
+    () => (this.search() ?? '') !== '' || this.tag() !== undefined || this.standing() !== undefined,
+  );
   protected readonly mayManage = computed(() => this.session.may('connections.manage'));
   protected readonly mayStart = computed(() => this.session.may('operations.start'));
 
@@ -90,6 +98,10 @@ export class ConnectionsPage {
 
   protected chooseTag(tag: string): void {
     this.goTo({ tag: this.tag() === tag ? null : tag });
+  }
+
+  protected chooseStanding(standing: ConnectionStanding): void {
+    this.goTo({ standing: this.standing() === standing ? null : standing });
   }
 
   protected sortBy(sort: string): void {
@@ -117,12 +129,14 @@ export class ConnectionsPage {
   private async load(): Promise<void> {
     const search = this.search() ?? '';
     const tag = this.tag();
+    const standing = this.standing();
     const sort = this.sortWord();
     await this.list.load(
       async (cursor) =>
         await this.api.invoke(listConnections, {
           ...(search === '' ? {} : { search }),
           ...(tag === undefined ? {} : { tag }),
+          ...(standing === undefined ? {} : { standing }),
           ...(cursor === null ? {} : { cursor }),
           sort,
           limit: 200,

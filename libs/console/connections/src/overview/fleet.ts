@@ -28,7 +28,9 @@ export class Fleet {
   );
   readonly reachable = computed(() => this.all().filter(({ lastTest }) => lastTest?.status === 'completed').length);
   readonly untested = computed(() =>
-    this.all().filter(({ lastTest, hostKeyState }) => lastTest === null && hostKeyState === 'unknown'),
+    this.all().filter(
+      ({ lastTest, hostKeyState }) => lastTest === null && hostKeyState !== 'changed' && hostKeyState !== 'pending',
+    ),
   );
 
   constructor() {

@@ -49,6 +49,7 @@ export class OverviewPage {
   protected readonly mayStart = computed(() => this.session.may('operations.start'));
   protected readonly running = computed(() => this.store.active().slice(0, rowsShown));
   protected readonly keys = computed(() => [...this.fleet.changedKeys(), ...this.fleet.waitingKeys()]);
+  protected readonly shownKeys = computed(() => this.keys().slice(0, rowsShown));
   protected readonly notReached = computed(() => this.fleet.notReached().slice(0, rowsShown));
   protected readonly isCalm = computed(
     () =>

@@ -38,16 +38,18 @@ import {
   readProblem,
   type ReadableProblem,
 } from '@lockstep/console-ui';
-import { Confirm, RelativeTime, Toasts } from '@lockstep/console-ui/overlays';
+import { Confirm, RelativeTime, Toasts, dialogFocus } from '@lockstep/console-ui/overlays';
 import type { Connection, Operation } from '@lockstep/contract';
 import { filter, firstValueFrom } from 'rxjs';
 import { HostKeyCard } from '../host-keys/host-key-card';
+import { HostKeyNotice } from '../host-keys/host-key-notice';
 import type { HostKeyDecision, HostKeyDialogData } from '../host-keys/host-key-dialog';
 import { HostKeyStore } from '../host-keys/host-key-store';
 import { ConnectionState } from '../list/connection-state';
 import { ConnectionTests } from '../test-button/connection-tests';
 import { TestSshButton } from '../test-button/test-ssh-button';
 import { ConnectionFacts } from './connection-facts';
+import { ViewersCard } from './viewers-card';
 
 /** A host's cockpit: how it stands, the test, its key, its last operations. */
 @Component({
@@ -59,6 +61,7 @@ import { ConnectionFacts } from './connection-facts';
     EmptyState,
     FailureCard,
     HostKeyCard,
+    HostKeyNotice,
     Icon,
     MatButton,
     MatIconButton,
@@ -74,6 +77,7 @@ import { ConnectionFacts } from './connection-facts';
     Spinner,
     StepList,
     TestSshButton,
+    ViewersCard,
   ],
   providers: [HostKeyStore],
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -103,7 +107,10 @@ export class ConnectionPage {
   protected readonly typeTitle = typeTitle;
   protected readonly describeActor = describeActor;
   protected readonly mayManage = computed(() => this.session.may('connections.manage'));
+  protected readonly maySeeUsers = computed(() => this.session.may('users.manage'));
   protected readonly running = computed(() => this.store.activeOf(this.id(), 'ssh_test'));
+  /** A key waits for a decision, and no test is just finding out anew. */
+  protected readonly keyWaits = computed(() => this.hostKeys.pending().length > 0 && this.running() === undefined);
 
   /** The last operations, newest first: what was fetched, with what the store knows better. */
   protected readonly operations = computed(() => {
@@ -150,6 +157,7 @@ export class ConnectionPage {
     const { HostKeyDialog } = await import('../host-keys/host-key-dialog');
     const data: HostKeyDialogData = { store: this.hostKeys, connectionName: connection.name };
     const opened = this.dialog.open<unknown, HostKeyDialogData, HostKeyDecision>(HostKeyDialog, {
+      ...dialogFocus,
       data,
       width: '600px',
       autoFocus: 'dialog',

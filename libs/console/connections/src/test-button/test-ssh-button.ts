@@ -20,7 +20,7 @@ import { ConnectionTests } from './connection-tests';
         <span class="ls-visually-hidden" i18n>Open the running test</span>
       </button>
     } @else if (mayStart()) {
-      <button matButton="filled" type="button" [disabled]="isAsking()" (click)="start()">
+      <button [matButton]="quiet() ? 'outlined' : 'filled'" type="button" [disabled]="isAsking()" (click)="start()">
         @if (isAsking()) {
           <lockstep-spinner [size]="14" />
         } @else {
@@ -47,6 +47,8 @@ export class TestSshButton {
   private readonly router = inject(Router);
   private readonly session = inject(Session);
   readonly connectionId = input.required<number>();
+  /** Where something else comes first. */
+  readonly quiet = input(false);
 
   protected readonly words = { testing: $localize`Testing …` };
   protected readonly isAsking = signal(false);

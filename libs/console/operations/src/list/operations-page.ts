@@ -15,7 +15,7 @@ const columns: readonly TableColumn[] = [
   { key: 'type', heading: $localize`What`, width: 'minmax(90px, 0.7fr)', fold: 'detail' },
   { key: 'state', heading: $localize`State`, width: '150px', fold: 'aside' },
   { key: 'message', heading: $localize`Message`, width: 'minmax(160px, 2.4fr)', fold: 'detail' },
-  { key: 'actor', heading: $localize`Started by`, width: 'minmax(90px, 0.8fr)', fold: 'none' },
+  { key: 'actor', heading: $localize`Started by`, width: 'minmax(150px, 1fr)', fold: 'none' },
   { key: 'started', heading: $localize`Started`, width: '110px', fold: 'none' },
   { key: 'took', heading: $localize`Took`, width: '90px', fold: 'none' },
 ];
@@ -39,6 +39,16 @@ const filters: readonly StatusFilter[] = [
   imports: [CellTemplate, DataTable, ElapsedTime, EmptyState, OperationBadge, PageHeader, RelativeTime],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './operations-page.html',
+  styles: `
+    :not(.origin) + .origin {
+      margin-left: 16px;
+    }
+    @media (width < 720px) {
+      :not(.origin) + .origin {
+        margin-left: 0;
+      }
+    }
+  `,
 })
 export class OperationsPage {
   private readonly api = inject(Api);

@@ -1,4 +1,4 @@
-import { formatDuration } from '@lockstep/console-ui';
+import { formatDuration, spacedName } from '@lockstep/console-ui';
 
 export interface Fact {
   readonly name: string;
@@ -62,7 +62,7 @@ function describeFact(name: string, metadata: Readonly<Record<string, unknown>>)
   const value = metadata[name];
   if (leftOut.has(name) || value === null || value === undefined || value === '') return [];
   if (name === 'addresses' && Array.isArray(value) && value.length < 2) return [];
-  return [{ name: known[name] ?? spaced(name), value: inWords(name, value), isCode: codes.has(name) }];
+  return [{ name: known[name] ?? spacedName(name), value: inWords(name, value), isCode: codes.has(name) }];
 }
 
 function inWords(name: string, value: unknown): string {
@@ -72,13 +72,4 @@ function inWords(name: string, value: unknown): string {
   if (Array.isArray(value)) return value.map((item) => inWords('', item)).join(', ');
   if (typeof value === 'string') return /^[a-z]+(_[a-z]+)+$/.test(value) ? value.replaceAll('_', ' ') : value;
   return JSON.stringify(value);
-}
-
-/** `configTest` → «Config test». */
-function spaced(name: string): string {
-  const words = name.replaceAll(
-    /([a-z\d])([A-Z])/g,
-    (_match, before: string, after: string) => `${before} ${after.toLowerCase()}`,
-  );
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -5,6 +5,7 @@ import { Session } from '@lockstep/console-access';
 import { Icon, type IconName } from '@lockstep/console-ui';
 import { operationErrorCatalogue, type Operation, type Permission } from '@lockstep/contract';
 import { describeState } from '../words/operation-words';
+import { WithFingerprints } from '../words/with-fingerprints';
 
 interface Remedy {
   readonly label: string;
@@ -17,7 +18,7 @@ interface Remedy {
 /** Why it did not reach its goal: one sentence, the host's own words, what to do, and the one button that does it. */
 @Component({
   selector: 'lockstep-failure-card',
-  imports: [Icon, MatButton, RouterLink],
+  imports: [Icon, MatButton, RouterLink, WithFingerprints],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <section class="ls-card" [class]="tone()" aria-labelledby="failure-title">
@@ -25,7 +26,7 @@ interface Remedy {
       <div class="words">
         <h2 id="failure-title">{{ title() }}</h2>
         @if (operation().error; as error) {
-          <p class="ls-break">{{ error }}</p>
+          <p><lockstep-with-fingerprints [text]="error" /></p>
         }
         @if (hostWords()) {
           <figure>

@@ -80,10 +80,15 @@ export class OperationPage {
   readonly id = input.required<string>();
   protected readonly operation = computed(() => this.store.operations().get(this.id()));
   protected readonly problem = signal<ReadableProblem | null>(null);
+  protected readonly heading = computed(() => {
+    const operation = this.operation();
+    if (operation === undefined) return '';
+    const { type, target, connectionName } = operation;
+    return [typeTitle(type), target, connectionName].filter((part) => part !== '').join(' · ');
+  });
   protected readonly isActive = computed(() => isActive(this.operation()?.status ?? 'completed'));
   protected readonly mayCancel = computed(() => this.session.may('operations.cancel'));
   protected readonly mayStart = computed(() => this.session.may('operations.start'));
-  protected readonly typeTitle = typeTitle;
   protected readonly describeActor = describeActor;
   private readonly log = viewChild(OperationLog);
   protected readonly hostWords = computed(() => this.log()?.hostWords() ?? '');
@@ -95,9 +100,7 @@ export class OperationPage {
       untracked(() => void this.load(id));
     });
     effect(() => {
-      const operation = this.operation();
-      if (operation !== undefined)
-        this.title.setTitle(`${typeTitle(operation.type)} · ${operation.connectionName} · Lockstep`);
+      if (this.heading() !== '') this.title.setTitle(`${this.heading()} · Lockstep`);
     });
     this.store.watch(this.connectionId, inject(Injector));
     this.announceEnd(inject(Announcer));
@@ -123,7 +126,7 @@ export class OperationPage {
     );
     ofThisPage.subscribe((operation) => {
       const sentence = `${typeTitle(operation.type)} ${operation.connectionName}: ${describeState(operation).word}`;
-      if (operation.status === 'failed') announcer.alert(sentence);
+      if (describeState(operation).tone === 'failed') announcer.alert(sentence);
       else announcer.say(sentence);
     });
   }

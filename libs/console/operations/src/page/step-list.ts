@@ -1,12 +1,13 @@
 import { ChangeDetectionStrategy, Component, computed, input, output } from '@angular/core';
 import { ElapsedTime, Icon, Spinner } from '@lockstep/console-ui';
-import type { OperationStep } from '@lockstep/contract';
+import type { OperationErrorCode, OperationStep } from '@lockstep/contract';
 import { describeStep } from '../words/operation-words';
+import { WithFingerprints } from '../words/with-fingerprints';
 
 /** The steps in their order: state, duration, message; each leads to its lines in the log. */
 @Component({
   selector: 'lockstep-step-list',
-  imports: [ElapsedTime, Icon, Spinner],
+  imports: [ElapsedTime, Icon, Spinner, WithFingerprints],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <ol>
@@ -34,7 +35,7 @@ import { describeStep } from '../words/operation-words';
               }
             </div>
             @if (step.message) {
-              <p class="ls-small ls-secondary ls-break">{{ step.message }}</p>
+              <p class="ls-small ls-secondary"><lockstep-with-fingerprints [text]="step.message" /></p>
             }
           </div>
         </li>
@@ -71,6 +72,10 @@ import { describeStep } from '../words/operation-words';
     }
     .failed lockstep-icon {
       color: var(--ls-failed);
+    }
+    .waiting lockstep-icon,
+    .waiting .line > :first-child {
+      color: var(--ls-waiting);
     }
     .none .line {
       color: var(--ls-ink-3);
@@ -109,8 +114,12 @@ import { describeStep } from '../words/operation-words';
 })
 export class StepList {
   readonly steps = input.required<readonly OperationStep[]>();
+  /** Of the operation whose steps these are. */
+  readonly errorCode = input<OperationErrorCode | null>(null);
   /** Whether a step leads to its lines in the log. */
   readonly linked = input(false);
   readonly chosen = output<string>();
-  protected readonly rows = computed(() => this.steps().map((step) => ({ ...step, words: describeStep(step.status) })));
+  protected readonly rows = computed(() =>
+    this.steps().map((step) => ({ ...step, words: describeStep(step.status, this.errorCode()) })),
+  );
 }

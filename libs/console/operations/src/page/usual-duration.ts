@@ -10,9 +10,8 @@ const leastRuns = 5;
 @Component({
   selector: 'lockstep-usual-duration',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  template: `@if (words()) {
-    <span aria-hidden="true">· </span>{{ words() }}
-  }`,
+  host: { '[hidden]': "words() === ''" },
+  template: `{{ words() }}`,
 })
 export class UsualDuration {
   private readonly api = inject(Api);

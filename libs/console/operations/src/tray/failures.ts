@@ -3,6 +3,7 @@ import { Api, listOperations } from '@lockstep/console-api';
 import { Session } from '@lockstep/console-access';
 import type { Operation } from '@lockstep/contract';
 import { OperationsStore } from '../store/operations-store';
+import { isQuestion } from '../words/operation-words';
 
 const keptKey = 'lockstep.dismissed';
 /** Failures older than this, in milliseconds, are history and not news. */
@@ -29,8 +30,8 @@ export class Failures {
     });
   });
   /** Of these, those that only wait for somebody to approve a first host key. */
-  readonly questions = computed(() => this.list().filter(isQuestion));
-  readonly faults = computed(() => this.list().filter((operation) => !isQuestion(operation)));
+  readonly questions = computed(() => this.list().filter(({ errorCode }) => isQuestion(errorCode)));
+  readonly faults = computed(() => this.list().filter(({ errorCode }) => !isQuestion(errorCode)));
 
   constructor() {
     addEventListener('storage', ({ key }) => {
@@ -63,8 +64,6 @@ export class Failures {
     if (page !== null) this.store.takeAll(page.items);
   }
 }
-
-const isQuestion = ({ errorCode }: Operation): boolean => errorCode === 'HOST_KEY_UNKNOWN';
 
 const slotOf = ({ connectionId, type, target }: Operation): string => `${connectionId} ${type} ${target}`;
 

@@ -1,4 +1,4 @@
-import { describeState } from './operation-words';
+import { describeState, describeStep } from './operation-words';
 
 const ended = { phase: null, effect: 'none', errorCode: null } as const;
 
@@ -25,6 +25,12 @@ describe('describeState', () => {
       tone: 'waiting',
       word: 'Key to approve',
     });
+  });
+
+  it('shows the step that met it as the question, too', () => {
+    expect(describeStep('failed', 'HOST_KEY_UNKNOWN')).toMatchObject({ tone: 'waiting', icon: 'key' });
+    expect(describeStep('failed', 'HOST_KEY_CHANGED')).toMatchObject({ tone: 'failed', word: 'Failed' });
+    expect(describeStep('failed', null)).toMatchObject({ tone: 'failed' });
   });
 
   it('says what a running one is at', () => {

@@ -1,5 +1,13 @@
 import type { IconName, Tone } from '@lockstep/console-ui';
-import type { Actor, CreatedBy, Operation, OperationStatus, OperationType, StepStatus } from '@lockstep/contract';
+import type {
+  Actor,
+  CreatedBy,
+  Operation,
+  OperationErrorCode,
+  OperationStatus,
+  OperationType,
+  StepStatus,
+} from '@lockstep/contract';
 
 export interface StateWords {
   readonly tone: Tone;
@@ -30,14 +38,15 @@ function describeRunning(phase: Operation['phase']): StateWords {
 }
 
 function describeFailure(operation: Pick<Operation, 'effect' | 'errorCode'>): StateWords {
-  // A first key is a question to a person, not a fault of the host.
-  if (operation.errorCode === 'HOST_KEY_UNKNOWN')
-    return { tone: 'waiting', word: $localize`Key to approve`, icon: 'key' };
+  if (isQuestion(operation.errorCode)) return { tone: 'waiting', word: $localize`Key to approve`, icon: 'key' };
   if (operation.errorCode === 'OUTCOME_UNKNOWN' || operation.effect === 'unknown')
     return { tone: 'unknown', word: $localize`Outcome unknown` };
   if (operation.effect === 'rolled_back') return { tone: 'failed', word: $localize`Rolled back`, icon: 'undo' };
   return { tone: 'failed', word: $localize`Failed` };
 }
+
+/** A first host key asks a person something; it is no fault of the host. */
+export const isQuestion = (errorCode: OperationErrorCode | null): boolean => errorCode === 'HOST_KEY_UNKNOWN';
 
 export function describeStatus(status: OperationStatus): StateWords {
   return describeState({ status, phase: null, effect: null, errorCode: null });
@@ -69,7 +78,7 @@ export function describeActor(actor: Actor): string {
     case 'user':
       return actor.name;
     case 'token':
-      return $localize`${actor.name}:NAME: (API token)`;
+      return $localize`API token ${actor.name}:NAME:`;
     case 'schedule':
       return $localize`${actor.name}:NAME: (schedule)`;
   }
@@ -81,7 +90,8 @@ export interface StepWords {
   readonly tone: Tone | 'none';
 }
 
-export function describeStep(status: StepStatus): StepWords {
+/** `errorCode`: that of the operation, which tells a step that asks from one that failed. */
+export function describeStep(status: StepStatus, errorCode: OperationErrorCode | null): StepWords {
   switch (status) {
     case 'pending':
       return { word: $localize`Not begun`, icon: 'dot', tone: 'none' };
@@ -90,7 +100,9 @@ export function describeStep(status: StepStatus): StepWords {
     case 'completed':
       return { word: $localize`Completed`, icon: 'completed', tone: 'completed' };
     case 'failed':
-      return { word: $localize`Failed`, icon: 'failed', tone: 'failed' };
+      return isQuestion(errorCode)
+        ? { word: $localize`Asks for a decision`, icon: 'key', tone: 'waiting' }
+        : { word: $localize`Failed`, icon: 'failed', tone: 'failed' };
     case 'skipped':
       return { word: $localize`Skipped`, icon: 'skipped', tone: 'none' };
     case 'cancelled':

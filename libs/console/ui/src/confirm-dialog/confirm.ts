@@ -2,6 +2,7 @@ import { Injectable, inject } from '@angular/core';
 import { MatDialog } from '@angular/material/dialog';
 import { firstValueFrom } from 'rxjs';
 import type { Confirmation } from './confirm-dialog';
+import { dialogFocus } from './dialog-focus';
 
 /** Asks a person before something is done. */
 @Injectable({ providedIn: 'root' })
@@ -11,7 +12,12 @@ export class Confirm {
   /** True when the person agreed; false when they closed the dialog in any other way. */
   async ask(confirmation: Confirmation): Promise<boolean> {
     const { ConfirmDialog } = await import('./confirm-dialog');
-    const opened = this.dialog.open(ConfirmDialog, { data: confirmation, width: '460px', autoFocus: 'dialog' });
+    const opened = this.dialog.open(ConfirmDialog, {
+      ...dialogFocus,
+      data: confirmation,
+      width: '460px',
+      autoFocus: 'dialog',
+    });
     return (await firstValueFrom(opened.afterClosed())) === true;
   }
 }

@@ -1,28 +1,38 @@
-import { toCurl } from './curl-recorder';
+import { TestBed } from '@angular/core/testing';
+import { NavigationStart, Router } from '@angular/router';
+import { Subject } from 'rxjs';
+import { CurlRecorder } from './curl-recorder';
 
-const origin = 'https://lockstep.example.net';
+describe('CurlRecorder', () => {
+  const events = new Subject<unknown>();
+  let recorder: CurlRecorder;
+  const paths = () => recorder.requests().map(({ method, path }) => `${method} ${path}`);
+  const ask = (method: string, path: string) => recorder.record({ method, path, body: null });
 
-describe('toCurl', () => {
-  it('gives a command that reads', () => {
-    expect(toCurl({ method: 'GET', path: '/api/operations?limit=100', body: null }, origin)).toBe(
-      `curl -H "Authorization: Bearer $LOCKSTEP_TOKEN" 'https://lockstep.example.net/api/operations?limit=100'`,
-    );
+  beforeEach(() => {
+    TestBed.configureTestingModule({ providers: [{ provide: Router, useValue: { events } }] });
+    recorder = TestBed.inject(CurlRecorder);
   });
 
-  it('leaves every secret out, however deep', () => {
-    const body = {
-      name: 'web-1',
-      credential: { kind: 'private_key', privateKey: 'CANARY', passphrase: 'CANARY' },
-      password: 'CANARY',
-    };
-    const command = toCurl({ method: 'POST', path: '/api/connections', body }, origin);
-    expect(command).toContain('-X POST');
-    expect(command).toContain('"name":"web-1"');
-    expect(command).not.toContain('CANARY');
+  it('names changes before readings, the newest first, each once', () => {
+    ask('GET', '/api/connections/5');
+    ask('POST', '/api/connections/5/test-connection');
+    ask('GET', '/api/operations');
+    ask('GET', '/api/connections/5');
+    expect(paths()).toEqual([
+      'POST /api/connections/5/test-connection',
+      'GET /api/connections/5',
+      'GET /api/operations',
+    ]);
   });
 
-  it('keeps quotes from ending the shell’s word', () => {
-    const command = toCurl({ method: 'POST', path: '/api/tokens', body: { name: `it's` } }, origin);
-    expect(command).toContain(`it'\\''s`);
+  it('keeps the change that led to another page, and forgets it on the one after', () => {
+    ask('GET', '/api/connections');
+    ask('POST', '/api/connections');
+    events.next(new NavigationStart(1, '/connections/6'));
+    ask('GET', '/api/connections/6');
+    expect(paths()).toEqual(['POST /api/connections', 'GET /api/connections/6']);
+    events.next(new NavigationStart(2, '/'));
+    expect(paths()).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 import { Injectable, inject, signal } from '@angular/core';
 import { NavigationStart, Router } from '@angular/router';
+import { toCurl } from './to-curl';
 
 export interface RecordedRequest {
   readonly method: string;
@@ -8,41 +9,39 @@ export interface RecordedRequest {
   readonly body: unknown;
 }
 
-const secretFields = new Set(['password', 'currentPassword', 'privateKey', 'passphrase', 'token']);
+interface Kept extends RecordedRequest {
+  /** The how many-th page it was asked from. */
+  readonly page: number;
+}
 
-/** Remembers what the page just asked of the API, so that it can be done again from a terminal. */
+/** More than one wants to choose from. */
+const mostKept = 8;
+
+/** Remembers what a page asked of the API, so that it can be done again from a terminal. */
 @Injectable({ providedIn: 'root' })
 export class CurlRecorder {
-  private readonly latest = signal<RecordedRequest | null>(null);
-  /** The newest change made from this page, or else the newest reading. */
-  readonly request = this.latest.asReadonly();
+  private readonly kept = signal<readonly Kept[]>([]);
+  private page = 0;
+  /** What this page asked, newest first and changes before readings; also the change that led here from the page before. */
+  readonly requests = this.kept.asReadonly();
 
   constructor() {
     inject(Router).events.subscribe((event) => {
-      if (event instanceof NavigationStart) this.latest.set(null);
+      if (event instanceof NavigationStart) this.turnPage();
     });
   }
 
   record(request: RecordedRequest): void {
-    const known = this.latest();
-    if (known !== null && known.method !== 'GET' && request.method === 'GET') return;
-    this.latest.set(request);
+    const others = this.kept().filter((known) => toCurl(known, '') !== toCurl(request, ''));
+    const all = [{ ...request, page: this.page }, ...others];
+    const changes = all.filter(({ method }) => method !== 'GET');
+    const readings = all.filter(({ method }) => method === 'GET');
+    this.kept.set([...changes, ...readings].slice(0, mostKept));
+  }
+
+  private turnPage(): void {
+    const left = this.page;
+    this.page += 1;
+    this.kept.update((kept) => kept.filter(({ method, page }) => method !== 'GET' && page === left));
   }
 }
-
-/** A command for a POSIX shell. Secrets are left out; the token is expected in an environment variable. */
-export function toCurl(request: RecordedRequest, origin: string): string {
-  const parts = ['curl'];
-  if (request.method !== 'GET') parts.push(`-X ${request.method}`);
-  parts.push('-H "Authorization: Bearer $LOCKSTEP_TOKEN"');
-  if (request.body !== null && request.body !== undefined) {
-    parts.push(`-H 'Content-Type: application/json'`, `-d ${quote(JSON.stringify(request.body, withoutSecrets))}`);
-  }
-  parts.push(quote(origin + request.path));
-  return parts.join(' ');
-}
-
-const withoutSecrets = (name: string, value: unknown): unknown =>
-  secretFields.has(name) && typeof value === 'string' ? '…' : value;
-
-const quote = (text: string): string => `'${text.replaceAll(`'`, `'\\''`)}'`;

@@ -52,7 +52,8 @@ export const iconPaths = {
   arrowRight: 'M4 12h16M14 6l6 6-6 6',
   stop: 'M6.500 6.500h11v11h-11z',
   panel: 'M4 4.500h16v15H4zM9.500 4.500v15',
-  dot: 'M12 10.5a1.5 1.5 0 1 0 0 3 1.5 1.5 0 0 0 0-3z',
+  dot: 'M12 7a5 5 0 1 0 0 10 5 5 0 0 0 0-10z',
+  code: 'M8 8l-4.500 4L8 16M16 8l4.500 4-4.500 4M13.500 5.500l-3 13',
   skipped: 'M6 12h12',
 } as const;
 

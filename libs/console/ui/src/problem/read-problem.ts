@@ -8,7 +8,7 @@ export interface ReadableProblem {
   readonly detail: string;
   readonly advice: string;
   readonly correlationId: string | null;
-  /** By the field's path, for example `credential.privateKey`. */
+  /** By the path of a field of the body, for example `credential.privateKey`. */
   readonly fields: ReadonlyMap<string, string>;
 }
 
@@ -30,7 +30,7 @@ export function readProblem(error: unknown): ReadableProblem {
     detail: body.detail === body.title || body.detail === known.advice ? '' : (body.detail ?? ''),
     advice: known.advice,
     correlationId: error.status >= 500 ? (body.correlationId ?? null) : null,
-    fields: new Map((body.errors ?? []).map(({ path, message }) => [path, message])),
+    fields: new Map((body.errors ?? []).map(({ path, message }) => [path.replace(/^body\./, ''), message])),
   };
 }
 

@@ -1,0 +1,46 @@
+import { ChangeDetectionStrategy, Component, output } from '@angular/core';
+import { Icon } from '@lockstep/console-ui';
+
+/** Reads a text file that one chooses. It does not leave the browser by that. */
+@Component({
+  selector: 'lockstep-file-text',
+  imports: [Icon],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  template: `
+    <label>
+      <lockstep-icon name="upload" [size]="14" />
+      <ng-container i18n>Read it from a file</ng-container>
+      <input type="file" class="ls-visually-hidden" (change)="choose($event)" />
+    </label>
+  `,
+  styles: `
+    :host {
+      align-self: flex-start;
+      margin-top: -8px;
+    }
+    label {
+      display: inline-flex;
+      position: relative;
+      align-items: center;
+      gap: 6px;
+      color: var(--ls-accent);
+      font-size: 13px;
+      cursor: pointer;
+    }
+    label:focus-within {
+      border-radius: 3px;
+      outline: 2px solid var(--ls-accent);
+      outline-offset: 2px;
+    }
+  `,
+})
+export class FileText {
+  readonly read = output<string>();
+
+  protected async choose(event: Event): Promise<void> {
+    const control = event.target as HTMLInputElement;
+    const text = await control.files?.[0]?.text();
+    if (text !== undefined) this.read.emit(text);
+    control.value = '';
+  }
+}
