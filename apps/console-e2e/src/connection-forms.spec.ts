@@ -38,6 +38,7 @@ test.describe('connections are made and changed', () => {
     await page.getByLabel('Name', { exact: true }).fill('taken');
     await page.getByRole('button', { name: 'Add connection' }).click();
     await expect(page.getByRole('alert')).toContainText('This name is taken.');
+    await expect(page.getByLabel('Name', { exact: true })).toHaveAttribute('aria-invalid', 'true');
     await expect(page.getByLabel('Name', { exact: true }), 'what was typed stays').toHaveValue('taken');
   });
 

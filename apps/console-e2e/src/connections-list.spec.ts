@@ -1,3 +1,4 @@
+import type { Connection } from '@lockstep/contract';
 import type { Page } from '@playwright/test';
 import { expect, signIn, test } from './support/test.js';
 import { World } from './support/world.js';
@@ -78,6 +79,38 @@ test.describe('the list of connections', () => {
     for (const name of ['alder', 'birch', 'cedar'])
       await expect(rows(page).filter({ hasText: name })).toContainText('Reachable');
     await expect(rows(page).filter({ hasText: 'dock' })).not.toContainText('Reachable');
+  });
+
+  for (const [screen, width] of Object.entries({ wide: 1440, narrow: 390 })) {
+    test(`moves no row when one is chosen, on a ${screen} screen`, async ({ page }) => {
+      await page.setViewportSize({ width, height: 800 });
+      const place = () => rows(page).filter({ hasText: 'birch' }).boundingBox();
+      const bar = page.getByRole('region', { name: 'Selected rows' });
+      await expect(rows(page)).toHaveCount(4);
+      const before = await place();
+      await page.getByRole('checkbox', { name: 'Select alder' }).check();
+      await expect(bar.getByRole('button', { name: 'Test SSH' })).toBeInViewport({ ratio: 1 });
+      expect(await place()).toEqual(before);
+      await bar.getByRole('button', { name: 'Clear selection' }).click();
+      await expect(bar).toHaveCount(0);
+      expect(await place()).toEqual(before);
+    });
+  }
+
+  test('is led to from the counts of the overview, and filtered by them', async ({ page }) => {
+    const closed = await world.api.createConnection({ name: 'fenced', port: 1, tags: ['fence'] });
+    const { items } = await world.api.call<{ items: Connection[] }>('GET', '/connections');
+    await Promise.all(items.map(({ id }) => world.api.tested(id)));
+    await page.goto(world.url);
+    const count = page.locator('dl.figures > div').filter({ hasText: 'Not reached' });
+    await expect(count).toHaveText('Not reached1');
+    await count.getByRole('link').click();
+    await expect(page).toHaveURL(/standing=not_reached/);
+    await expect(names(page)).toHaveText(['fenced']);
+    await expect(page.getByRole('button', { name: 'Not reached' })).toHaveAttribute('aria-pressed', 'true');
+    await page.getByRole('button', { name: 'Clear filters' }).click();
+    await expect(names(page)).toHaveCount(5);
+    await world.api.call('DELETE', `/connections/${closed.id}`);
   });
 
   test('stays quick with ten thousand rows: search, scroll to the end, and back', async ({ page }) => {

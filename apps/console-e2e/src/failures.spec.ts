@@ -38,6 +38,27 @@ test.describe('an operation that does not reach its goal', () => {
     await expect(card).toHaveCount(0);
   });
 
+  test('a first host key is a question and no failure, and the decision comes before all else', async ({ page }) => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    const host = await world.startHost();
+    const { id } = await world.connect(host, { name: 'stranger', approved: false });
+    const asked = await world.api.tested(id);
+    await signIn(page, world.url, world.administrator);
+    await page.goto(`${world.url}/operations/${asked.id}`);
+    await expect(page.getByRole('heading', { name: 'SSH test · stranger' })).toBeVisible();
+    await expect(page.locator('[data-step=host_key]')).toHaveClass('waiting');
+    await expect(page.locator('[data-step=host_key] .ls-mono')).toHaveText(host.fingerprint);
+    await expect(page.locator('.failed, lockstep-status-badge.failed')).toHaveCount(0);
+
+    await page.goto(`${world.url}/connections/${id}`);
+    const action = page.locator('main').getByRole('button').filter({ hasText: /\S/ }).first();
+    await expect(action).toHaveText('Compare and decide');
+    await action.click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Approve and test' }).click();
+    await expect(page.getByText('Reachable')).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Compare and decide' })).toHaveCount(0);
+  });
+
   test('a changed host key is loud, shows both keys, and blocks until somebody decides', async ({ page }) => {
     const host = await world.startHost();
     const { id } = await world.connect(host, { name: 'replaced' });
@@ -80,11 +101,13 @@ test.describe('an operation that does not reach its goal', () => {
     await page.getByRole('button', { name: 'Cancel SSH test on patient' }).click();
     await expect(page.locator('lockstep-page-header lockstep-operation-badge')).toHaveText('Cancelled');
     await expect(page.locator('[data-step=probe]')).toContainText('Cancelled');
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('region', { name: 'Activity' }), 'one Escape closes the tray').toHaveCount(0);
+    await expect(page.getByRole('button', { name: /Activity/ }), 'and the focus is where it was').toBeFocused();
     const [cancelled] = await world.api.operationsOf(id);
     expect(cancelled).toMatchObject({ status: 'cancelled', effect: 'none' });
 
     await host.release('command');
-    await page.getByRole('button', { name: 'Close activity' }).click();
     await page.getByRole('button', { name: 'Run again' }).click();
     await expect(page).not.toHaveURL(new RegExp(cancelled?.id ?? ''));
     await expect(page.locator('lockstep-page-header lockstep-operation-badge')).toHaveText('Completed');

@@ -85,6 +85,41 @@ test.describe('operations', () => {
     await expect(marked).toBeInViewport();
   });
 
+  test('say how long they usually take, once five runs before are known', async ({ page }) => {
+    const host = await world.startHost();
+    const { id } = await world.connect(host, { name: 'regular' });
+    const usual = page.getByText(/^usually \d.* to \d/);
+    const watch = async (expected: number) => {
+      await host.hold('command');
+      const { operationId } = await world.api.test(id);
+      await page.goto(`${world.url}/operations/${operationId}`);
+      await expect(page.locator('[data-step=probe]')).toContainText('Running');
+      await page.waitForLoadState('networkidle');
+      await expect(usual).toHaveCount(expected);
+      await host.release('command');
+      await expect(page.locator('lockstep-page-header lockstep-operation-badge')).toHaveText('Completed');
+      await expect(usual, 'an ended one says how long it took').toHaveCount(0);
+    };
+    for (let run = 0; run < 4; run++) await world.api.tested(id);
+    await watch(0);
+    await watch(1);
+  });
+
+  test('can be asked for again from a terminal: each page copies what it asked', async ({ page, context }) => {
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.goto(`${world.url}/connections/${connectionId}`);
+    await page.getByRole('button', { name: 'Test SSH' }).click();
+    await expect(page.getByText('Reachable')).toBeVisible();
+    await page.getByRole('button', { name: 'Copy as curl' }).click();
+    const requests = page.getByRole('menuitem');
+    await expect(requests.first()).toHaveText(`POST /api/connections/${connectionId}/test-connection`);
+    await requests.first().click();
+    const copied = await page.evaluate(() => navigator.clipboard.readText());
+    expect(copied).toBe(
+      `curl -X POST -H "Authorization: Bearer $LOCKSTEP_TOKEN" '${world.url}/api/connections/${connectionId}/test-connection'`,
+    );
+  });
+
   test('and hosts are found from every page by Ctrl+K', async ({ page }) => {
     await page.goto(`${world.url}/settings/account`);
     await expect(page.getByRole('heading', { name: 'Settings' })).toBeVisible();

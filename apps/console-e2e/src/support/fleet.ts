@@ -60,6 +60,7 @@ export async function startFleet(): Promise<Fleet> {
       'connection-new': '/connections/new',
       'connection-edit': `/connections/${web.id}/edit`,
       import: '/connections/import',
+      'import-host-keys': '/connections/import/host-keys',
       welcome: '/welcome',
       operations: '/operations',
       'operation-completed': `/operations/${completed.id}`,
