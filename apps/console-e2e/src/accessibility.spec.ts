@@ -111,7 +111,7 @@ async function findings(page: Page, name: string, rules?: string[]): Promise<str
 const focusedName = (page: Page): Promise<string> =>
   page.evaluate(() => {
     const focused = document.activeElement as HTMLInputElement | null;
-    if (focused === document.body) return '';
+    if (focused === document.body || focused?.matches('main')) return '';
     return `${focused?.getAttribute('aria-label') ?? ''} ${focused?.labels?.[0]?.textContent ?? focused?.textContent ?? ''}`;
   });
 

@@ -74,7 +74,7 @@ test.describe('the list of connections', () => {
     const bar = page.getByRole('region', { name: 'Selected rows' });
     await expect(bar).toContainText('3 selected');
     await bar.getByRole('button', { name: 'Test SSH' }).click();
-    await expect(page.getByText('3 started, 0 already running, 0 not found')).toBeVisible();
+    await expect(page.getByText('3 started', { exact: true })).toBeVisible();
     await expect(bar).toHaveCount(0);
     for (const name of ['alder', 'birch', 'cedar'])
       await expect(rows(page).filter({ hasText: name })).toContainText('Reachable');

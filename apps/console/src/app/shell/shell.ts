@@ -69,6 +69,8 @@ export class Shell {
     const link = this.rooms.link();
     return link.kind === 'offline' ? formatClock(link.since) : null;
   });
+  /** Of the page that is shown; empty until the first one is. */
+  private path = '';
   protected readonly isTrayOpen = signal(false);
   protected readonly isWide = computed(() => this.preferences.rail() === 'wide');
   protected readonly places: readonly Place[] = [
@@ -90,7 +92,15 @@ export class Shell {
         filter((event) => event instanceof NavigationEnd),
         takeUntilDestroyed(),
       )
-      .subscribe(() => this.isTrayOpen.set(false));
+      .subscribe(({ urlAfterRedirects }) => this.onPage(urlAfterRedirects));
+  }
+
+  /** Another page: the tray closes, and who goes by keyboard or is read to goes on inside it, not where the old one was left. */
+  private onPage(url: string): void {
+    this.isTrayOpen.set(false);
+    const path = url.replace(/[?#].*$/, '');
+    if (path !== this.path && this.path !== '') this.main().nativeElement.focus({ preventScroll: true });
+    this.path = path;
   }
 
   protected closeTray(origin: CdkOverlayOrigin): void {

@@ -3,7 +3,7 @@ import { MatIconButton } from '@angular/material/button';
 import { MatDivider } from '@angular/material/divider';
 import { MatMenu, MatMenuItem, MatMenuTrigger } from '@angular/material/menu';
 import { RouterLink } from '@angular/router';
-import { Session } from '@lockstep/console-access';
+import { Session, roleTitle } from '@lockstep/console-access';
 import { Icon, Preferences, type Density, type Theme } from '@lockstep/console-ui';
 
 interface Choice<Value> {
@@ -22,7 +22,7 @@ interface Choice<Value> {
     </button>
     <mat-menu #menu="matMenu" xPosition="before">
       <p class="who">
-        <strong class="ls-cut">{{ user()?.username }}</strong><span class="ls-small ls-muted">{{ user()?.role }}</span>
+        <strong class="ls-cut">{{ user()?.username }}</strong><span class="ls-small ls-muted">{{ role() }}</span>
       </p>
       <mat-divider />
       @for (choice of themes; track choice.value) {
@@ -73,6 +73,7 @@ export class UserMenu {
   protected readonly session = inject(Session);
   protected readonly preferences = inject(Preferences);
   protected readonly user = computed(() => this.session.user());
+  protected readonly role = computed(() => roleTitle(this.user()?.role ?? 'viewer'));
   protected readonly themes: readonly Choice<Theme>[] = [
     { value: 'system', title: $localize`As the system` },
     { value: 'light', title: $localize`Light` },

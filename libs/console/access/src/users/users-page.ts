@@ -46,12 +46,17 @@ export class UsersPage {
     );
   }
 
+  protected actionsLabel(user: User): string {
+    return $localize`Actions for ${user.username}:NAME:`;
+  }
+
   protected grantWords(user: User): string {
     if (user.role === 'administrator') return $localize`Everything`;
     const { tags, connectionIds } = user.grants;
     const parts = [
       ...tags,
-      ...(connectionIds.length === 0 ? [] : [$localize`${connectionIds.length}:COUNT: single hosts`]),
+      ...(connectionIds.length === 1 ? [$localize`one single host`] : []),
+      ...(connectionIds.length > 1 ? [$localize`${connectionIds.length}:COUNT: single hosts`] : []),
     ];
     return parts.length === 0 ? $localize`Nothing yet` : parts.join(', ');
   }

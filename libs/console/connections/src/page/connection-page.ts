@@ -132,6 +132,9 @@ export class ConnectionPage {
       untracked(() => void this.load(id));
     });
     effect(() => {
+      if (this.approve() === 'host-key' && this.connection()?.id === this.id()) untracked(() => void this.beLed());
+    });
+    effect(() => {
       const connection = this.connection();
       if (connection !== null) this.title.setTitle(`${connection.name} · Lockstep`);
     });
@@ -148,7 +151,13 @@ export class ConnectionPage {
     this.problem.set(null);
     this.recent.set([]);
     await this.refresh(id);
-    if (this.approve() === 'host-key' && this.hostKeys.pending().length > 0) await this.decide();
+  }
+
+  /** From wherever one came, be it from a card of this page: the address forgets it, so that one can be led here again. */
+  private async beLed(): Promise<void> {
+    await this.router.navigate([], { queryParams: { approve: null }, queryParamsHandling: 'merge', replaceUrl: true });
+    await this.hostKeys.load(this.id());
+    if (this.hostKeys.pending().length > 0) await this.decide();
   }
 
   protected async decide(): Promise<void> {

@@ -33,11 +33,17 @@ export class ConnectionTests {
         const { items } = await this.api.invoke(testConnections, { body });
         for (const { status } of items) counts.set(status, (counts.get(status) ?? 0) + 1);
       }
-      const count = (status: string) => counts.get(status) ?? 0;
-      this.toasts.showWithLink(
-        $localize`${count('started')}:STARTED: started, ${count('already_running')}:RUNNING: already running, ${count('not_found')}:GONE: not found`,
-        { label: $localize`Show`, commands: ['/operations'] },
-      );
+      this.toasts.showWithLink(inWords(counts), { label: $localize`Show`, commands: ['/operations'] });
     });
   }
+}
+
+/** «3 started, 1 already running»; what did not happen is not mentioned. */
+function inWords(counts: ReadonlyMap<string, number>): string {
+  const count = (status: string) => counts.get(status) ?? 0;
+  return [
+    $localize`${count('started')}:COUNT: started`,
+    ...(count('already_running') > 0 ? [$localize`${count('already_running')}:COUNT: already running`] : []),
+    ...(count('not_found') > 0 ? [$localize`${count('not_found')}:COUNT: not found`] : []),
+  ].join(', ');
 }

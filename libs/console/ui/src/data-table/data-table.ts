@@ -17,7 +17,7 @@ import {
   viewChild,
 } from '@angular/core';
 import { toSignal } from '@angular/core/rxjs-interop';
-import { MatButton } from '@angular/material/button';
+import { MatButton, MatIconButton } from '@angular/material/button';
 import { RouterLink } from '@angular/router';
 import { map } from 'rxjs';
 import { EmptyState } from '../empty-state/empty-state';
@@ -34,7 +34,7 @@ const rowsAhead = 60;
 /** The one table: virtual, keyset-paged, by keyboard, with four different bodies. Rows are links. */
 @Component({
   selector: 'lockstep-data-table',
-  imports: [DecimalPipe, EmptyState, Icon, MatButton, NgTemplateOutlet, RouterLink, ScrollingModule],
+  imports: [DecimalPipe, EmptyState, Icon, MatButton, MatIconButton, NgTemplateOutlet, RouterLink, ScrollingModule],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './data-table.html',
   styleUrl: './data-table.scss',
