@@ -96,7 +96,7 @@ test.describe('for everyone', () => {
 /** What axe finds, one line each. `rules`: only these. */
 async function findings(page: Page, name: string, rules?: string[]): Promise<string[]> {
   await page.locator('h1').first().waitFor();
-  await page.locator('[aria-busy=true], .skeleton').first().waitFor({ state: 'detached' });
+  await page.locator('[aria-busy=true], lockstep-data-table .skeleton').first().waitFor({ state: 'detached' });
   // What fades in has its colours a moment later, reduced motion or not.
   await page.waitForTimeout(150);
   const axe = new AxeBuilder({ page });

@@ -88,7 +88,7 @@ async function takeOverlays(page: Page, { world }: Fleet, take: (name: string) =
 
 async function picture(page: Page, name: string): Promise<void> {
   await page.locator('h1').first().waitFor();
-  await page.locator('.skeleton').first().waitFor({ state: 'detached' });
+  await page.locator('lockstep-data-table .skeleton').first().waitFor({ state: 'detached' });
   await page.evaluate(() => document.fonts.ready);
   await page.waitForTimeout(250);
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
