@@ -102,6 +102,25 @@ describe('a lost worker', () => {
     expect((await first.events(id)).some(({ kind }) => kind === 'reconciling')).toBe(true);
   });
 
+  it('is looked for again, when Postgres was away while the host was asked what had happened', async () => {
+    const hold = gate();
+    firstScript.change = (context) => context.step('act', () => hold.passed).then(() => ({ message: 'stale' }));
+    let asked = 0;
+    firstScript.reconcile = secondScript.reconcile = () => {
+      asked += 1;
+      // What a session of Postgres is told when the server goes down (SQLSTATE 57P01, admin_shutdown).
+      if (asked === 1) return Promise.reject(Object.assign(new Error('terminating'), { code: '57P01' }));
+      return Promise.resolve({ message: 'It had happened' });
+    };
+    const { id } = await first.start(changing, 1, 'asked twice');
+    await until(async () => (await first.read(id)).steps[1]?.status === 'running');
+    second = await startEngine(database.url, { script: secondScript });
+    await loseLease(id);
+    expect(await second.ended(id)).toMatchObject({ status: 'completed', message: 'It had happened', attempt: 3 });
+    hold.open();
+    expect(asked).toBe(2);
+  });
+
   it('still hears a cancel request that came before it was lost', async () => {
     const hold = gate();
     firstScript.read = () => hold.passed.then(() => ({ message: 'never mind' }));

@@ -145,8 +145,9 @@ export class OperationWorker implements OnApplicationBootstrap, OnModuleDestroy 
       const stopped = reason instanceof RunStopped ? reason : undefined;
       if (stopped?.reason === 'lease_lost' || stopped?.reason === 'handover') return undefined;
       const actedOnHost = lostInEffect || run.hasActed;
-      // The handler could not read what it needs. It is begun again once Postgres is back, or looks again at what was done.
-      const canGoOn = !actedOnHost || handler.reconcile !== undefined;
+      // The handler could not read what it needs. What did nothing to the host is begun again once Postgres is back, and one
+      // that only asks what was done asks again.
+      const canGoOn = !actedOnHost || lostInEffect;
       if (!stopped && canGoOn && !(error instanceof OperationFailure) && isDatabaseUnavailable(error)) return undefined;
       const end = endOf(error, { stopped, actedOnHost, deadlineMs: handler.deadlineMs });
       if (end.kind === 'fail' && end.code === 'INTERNAL') {
