@@ -9,7 +9,7 @@ import {
 } from '@lockstep/server-testing';
 import { administratorOf } from './support/api-client.js';
 import { endAll } from './support/end-all.js';
-import { connectHost, startRestart } from './support/restart-client.js';
+import { connectHost, inStep, startRestart } from './support/restart-client.js';
 
 const reason = await whyNoSystemdHosts();
 /** Restarts at once on as many units, and kills: forty runs that a crash meets in whichever step they are. */
@@ -57,6 +57,16 @@ const units = Array.from({ length: atOnce }, (_, index) => `worker@${String(inde
         ended.forEach((operation, index) => expectTruth(operation, (after[index] ?? 0) - (before[index] ?? 0)));
       }
       for (const step of ['restart', 'watch']) expect([...killedIn]).toContain(step);
+
+      // Asked to stop (SIGTERM), it hands over instead.
+      const before = await startsOf(fleet);
+      const id = await startRestart(client, ids[0] ?? 0, units[0] ?? '');
+      await inStep(client, id, 'restart');
+      expect(await server.stop()).toBe(0);
+      await server.start();
+      const handedOver = await client.ended(id, 60_000);
+      expectTruth(handedOver, ((await startsOf(fleet))[0] ?? 0) - (before[0] ?? 0));
+      expect(handedOver.status).toBe('completed');
     }, 240_000);
   },
 );

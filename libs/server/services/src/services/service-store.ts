@@ -56,9 +56,9 @@ export class ServiceStore {
     });
   }
 
-  /** One service that was looked at by itself. */
+  /** One service that was looked at by itself. One that is not in the list comes last. */
   async note(connectionId: number, look: ServiceLook): Promise<void> {
-    const row = toRow(look, { connectionId, place: 0, readAt: new Date() });
+    const row = toRow(look, { connectionId, place: 1_000_000, readAt: new Date() });
     const columns = ['description', 'state', 'sub_state', 'since', 'read_at'];
     await this.dataSource
       .createQueryBuilder()
