@@ -125,8 +125,9 @@ test.describe('operations', () => {
     await expect(page.getByRole('heading', { name: 'Settings' })).toBeVisible();
     await page.keyboard.press('Control+k');
     const finder = page.getByRole('combobox', { name: 'Search hosts, operations, actions' });
+    await page.keyboard.type('lightho');
+    await expect(finder, 'no letter of a quick hand is lost').toHaveValue('lightho');
     await expect(finder).toBeFocused();
-    await finder.fill('lightho');
     const best = page.getByRole('option').first();
     await expect(best).toContainText('@127.0.0.1');
     await expect(best).toContainText('lighthouse');

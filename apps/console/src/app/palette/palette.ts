@@ -2,6 +2,7 @@ import {
   ChangeDetectionStrategy,
   Component,
   ElementRef,
+  afterNextRender,
   computed,
   inject,
   linkedSignal,
@@ -9,7 +10,7 @@ import {
   viewChild,
 } from '@angular/core';
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
-import { MatDialogRef } from '@angular/material/dialog';
+import { MAT_DIALOG_DATA, MatDialogRef } from '@angular/material/dialog';
 import { Router } from '@angular/router';
 import { Session } from '@lockstep/console-access';
 import { Api, listConnections } from '@lockstep/console-api';
@@ -18,6 +19,7 @@ import { OperationsStore, describeState, typeTitle } from '@lockstep/console-ope
 import { Icon, Preferences, type IconName } from '@lockstep/console-ui';
 import type { Connection, Permission } from '@lockstep/contract';
 import { Subject, debounceTime, switchMap } from 'rxjs';
+import type { TypeAhead } from './type-ahead';
 
 interface Entry {
   readonly id: string;
@@ -51,6 +53,7 @@ export class Palette {
   private readonly tests = inject(ConnectionTests);
   private readonly preferences = inject(Preferences);
   private readonly dialog = inject(MatDialogRef);
+  private readonly input = viewChild.required<ElementRef<HTMLElement>>('input');
   private readonly list = viewChild<ElementRef<HTMLElement>>('list');
   private readonly typed = new Subject<string>();
   private readonly hosts = signal<readonly Connection[]>([]);
@@ -71,7 +74,11 @@ export class Palette {
     this.typed
       .pipe(debounceTime(120), switchMap(search), takeUntilDestroyed())
       .subscribe((page) => this.hosts.set(page?.items ?? []));
-    this.typed.next('');
+    const ahead = inject<TypeAhead>(MAT_DIALOG_DATA);
+    afterNextRender(() => {
+      this.input().nativeElement.focus();
+      this.type(ahead.stop());
+    });
   }
 
   protected type(text: string): void {
@@ -80,8 +87,9 @@ export class Palette {
   }
 
   protected choose(entry: Entry | undefined): void {
+    if (entry === undefined) return;
     this.dialog.close();
-    entry?.run();
+    entry.run();
   }
 
   protected onKey(event: KeyboardEvent): void {

@@ -2,6 +2,7 @@ import { Announcer, dialogFocus } from '@lockstep/console-ui/overlays';
 import { OverlayContainer, OverlayModule, type CdkOverlayOrigin, type ConnectedPosition } from '@angular/cdk/overlay';
 import {
   ChangeDetectionStrategy,
+  DOCUMENT,
   Component,
   ElementRef,
   computed,
@@ -21,6 +22,7 @@ import type { Operation } from '@lockstep/contract';
 import { filter } from 'rxjs';
 import { LinkChip } from '../link-chip/link-chip';
 import { PageTitle } from '../page-title';
+import { TypeAhead } from '../palette/type-ahead';
 import { UserMenu } from './user-menu';
 
 interface Place {
@@ -55,6 +57,7 @@ const below: ConnectedPosition[] = [
   host: { '(document:keydown)': 'onKey($event)' },
 })
 export class Shell {
+  private readonly document = inject(DOCUMENT);
   private readonly dialog = inject(MatDialog);
   private readonly announcer = inject(Announcer);
   private readonly rooms = inject(ConnectionRooms);
@@ -118,17 +121,24 @@ export class Shell {
   }
 
   protected async openPalette(): Promise<void> {
-    // One that is fading out stands in nobody's way.
-    if (this.dialog.openDialogs.some((dialog) => dialog.getState() === MatDialogState.OPEN)) return;
-    const { Palette } = await import('../palette/palette');
-    this.dialog.open(Palette, {
+    if (this.hasOpenDialog()) return;
+    const data = new TypeAhead(this.document);
+    const loaded = await import('../palette/palette').catch(() => null);
+    if (loaded === null || this.hasOpenDialog()) return void data.stop();
+    this.dialog.open(loaded.Palette, {
       ...dialogFocus,
+      data,
       width: '600px',
       position: { top: 'min(12vh, 96px)' },
       panelClass: 'lockstep-palette',
       ariaLabel: $localize`Search`,
       restoreFocus: true,
     });
+  }
+
+  /** One that is fading out stands in nobody's way. */
+  private hasOpenDialog(): boolean {
+    return this.dialog.openDialogs.some((dialog) => dialog.getState() === MatDialogState.OPEN);
   }
 
   /** Ctrl or Cmd with K from everywhere; `/` where one is not typing. */

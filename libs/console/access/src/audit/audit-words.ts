@@ -31,7 +31,7 @@ function inWords(value: unknown): string {
     return Object.entries(value)
       .map(([name, inner]) => `${spacedName(name)} ${inWords(inner)}`)
       .join(', ');
-  return String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 export function auditResult({ result }: AuditEntry): { readonly tone: Tone; readonly word: string } {

@@ -6,27 +6,37 @@ import { OperationsStore } from '@lockstep/console-operations';
 import { Icon, Spinner } from '@lockstep/console-ui';
 import { ConnectionTests } from './connection-tests';
 
-/** *Test SSH*: knows its operation. While one runs, whoever started it, it shows the message and leads to it. */
+/**
+ * *Test SSH*: knows its operation. While one runs, whoever started it, it shows the message and leads to it. One button for
+ * both, so that the focus stays where it is.
+ */
 @Component({
   selector: 'lockstep-test-ssh-button',
   imports: [Icon, MatButton, Spinner],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
-    @if (running(); as operation) {
-      <button matButton="outlined" type="button" class="running" (click)="open(operation.id)">
-        <lockstep-spinner [size]="14" />
-        <span class="ls-cut" role="status">{{ operation.message || words.testing }}</span>
-        <lockstep-icon name="right" [size]="13" />
-        <span class="ls-visually-hidden" i18n>Open the running test</span>
-      </button>
-    } @else if (mayStart()) {
-      <button [matButton]="quiet() ? 'outlined' : 'filled'" type="button" [disabled]="isAsking()" (click)="start()">
-        @if (isAsking()) {
+    @if (running() || mayStart()) {
+      <button
+        type="button"
+        [matButton]="running() || quiet() ? 'outlined' : 'filled'"
+        [class.running]="running()"
+        disabledInteractive
+        [disabled]="isAsking()"
+        (click)="press()"
+      >
+        @if (running(); as operation) {
           <lockstep-spinner [size]="14" />
+          <span class="ls-cut" role="status">{{ operation.message || words.testing }}</span>
+          <lockstep-icon name="right" [size]="13" />
+          <span class="ls-visually-hidden" i18n>Open the running test</span>
         } @else {
-          <lockstep-icon name="terminal" [size]="15" />
+          @if (isAsking()) {
+            <lockstep-spinner [size]="14" />
+          } @else {
+            <lockstep-icon name="terminal" [size]="15" />
+          }
+          <ng-container i18n>Test SSH</ng-container>
         }
-        <ng-container i18n>Test SSH</ng-container>
       </button>
     }
   `,
@@ -55,13 +65,15 @@ export class TestSshButton {
   protected readonly mayStart = computed(() => this.session.may('operations.start'));
   protected readonly running = computed(() => this.store.activeOf(this.connectionId(), 'ssh_test'));
 
-  protected async start(): Promise<void> {
+  protected press(): void {
+    const operation = this.running();
+    if (operation !== undefined) void this.router.navigate(['/operations', operation.id]);
+    else if (!this.isAsking()) void this.start();
+  }
+
+  private async start(): Promise<void> {
     this.isAsking.set(true);
     await this.tests.start(this.connectionId());
     this.isAsking.set(false);
-  }
-
-  protected open(operationId: string): void {
-    void this.router.navigate(['/operations', operationId]);
   }
 }

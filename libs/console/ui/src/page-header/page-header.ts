@@ -26,6 +26,8 @@ import { Icon } from '../icon/icon';
       <!-- Fetched once the page stands: menus weigh more than a first page may. -->
       @defer {
         <lockstep-curl-menu />
+      } @error {
+        <!-- The server has gone; the page stands without. -->
       }
     </div>
   `,
