@@ -27,8 +27,9 @@ const arrows = {
     access: ['api', 'live', 'ui'],
     operations: ['api', 'live', 'ui', 'access'],
     services: ['api', 'live', 'ui', 'access', 'operations'],
-    connections: ['api', 'live', 'ui', 'access', 'operations', 'services'],
-    app: ['api', 'live', 'ui', 'access', 'operations', 'services', 'connections'],
+    certificates: ['api', 'live', 'ui', 'access', 'operations'],
+    connections: ['api', 'live', 'ui', 'access', 'operations', 'services', 'certificates'],
+    app: ['api', 'live', 'ui', 'access', 'operations', 'services', 'certificates', 'connections'],
   },
 };
 

@@ -1,6 +1,7 @@
 import type { Routes } from '@angular/router';
 import { signedIn } from '@lockstep/console-access';
 import { accessRoutes, settingsRoutes } from '@lockstep/console-access/routes';
+import { certificatesRoutes, issuersRoutes } from '@lockstep/console-certificates/routes';
 import { connectionsRoutes, startRoutes } from '@lockstep/console-connections/routes';
 import { operationsRoutes } from '@lockstep/console-operations/routes';
 import { connectionServicesRoutes, rollingRestartRoutes, servicesRoutes } from '@lockstep/console-services/routes';
@@ -16,8 +17,9 @@ export const appRoutes: Routes = [
       { path: 'connections', children: [...connectionServicesRoutes, ...connectionsRoutes] },
       { path: 'services', children: servicesRoutes },
       { path: 'rolling-restarts', children: rollingRestartRoutes },
+      { path: 'certificates', children: certificatesRoutes },
       { path: 'operations', children: operationsRoutes },
-      { path: 'settings', children: settingsRoutes },
+      { path: 'settings', children: settingsRoutes(issuersRoutes) },
       {
         path: '**',
         title: $localize`Not found`,

@@ -16,8 +16,8 @@ export const accessRoutes: Routes = [
   },
 ];
 
-/** Below `/settings`. */
-export const settingsRoutes: Routes = [
+/** Below `/settings`, with the pages that features add to it. */
+export const settingsRoutes = (added: Routes): Routes => [
   {
     path: '',
     loadComponent: async () => (await import('./settings/settings-page')).SettingsPage,
@@ -45,6 +45,7 @@ export const settingsRoutes: Routes = [
         canActivate: [permitted('audit.read')],
         loadComponent: async () => (await import('./audit/audit-page')).AuditPage,
       },
+      ...added,
     ],
   },
 ];

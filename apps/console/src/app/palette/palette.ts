@@ -179,6 +179,14 @@ export class Palette {
         group: words.actions,
         run: () => this.go('/connections/import'),
       },
+      {
+        id: 'look',
+        icon: 'search',
+        title: $localize`Look at the certificate of a host`,
+        detail: '',
+        group: words.actions,
+        run: () => this.go('/certificates/look'),
+      },
       ...entries,
     ];
   }
@@ -191,9 +199,11 @@ export class Palette {
       { id: 'overview', icon: 'overview', title: $localize`Overview`, path: '/' },
       { id: 'connections', icon: 'server', title: $localize`Connections`, path: '/connections' },
       { id: 'services', icon: 'services', title: $localize`Services`, path: '/services' },
+      { id: 'certificates', icon: 'shield', title: $localize`Certificates`, path: '/certificates' },
       { id: 'operations', icon: 'activity', title: $localize`Operations`, path: '/operations' },
       { id: 'account', icon: 'user', title: $localize`Account`, path: '/settings/account' },
       { id: 'tokens', icon: 'key', title: $localize`API tokens`, path: '/settings/tokens' },
+      { id: 'issuers', icon: 'shield', title: $localize`Issuers`, path: '/settings/issuers' },
       { id: 'users', icon: 'users', title: $localize`Users`, path: '/settings/users', needs: 'users.manage' },
       { id: 'audit', icon: 'document', title: $localize`Audit`, path: '/settings/audit', needs: 'audit.read' },
     ];

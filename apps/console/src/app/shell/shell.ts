@@ -80,6 +80,7 @@ export class Shell {
     { path: '/', title: $localize`Overview`, icon: 'overview', exact: true },
     { path: '/connections', title: $localize`Connections`, icon: 'server', exact: false },
     { path: '/services', title: $localize`Services`, icon: 'services', exact: false },
+    { path: '/certificates', title: $localize`Certificates`, icon: 'shield', exact: false },
     { path: '/operations', title: $localize`Operations`, icon: 'activity', exact: false },
     { path: '/settings', title: $localize`Settings`, icon: 'settings', exact: false },
   ];

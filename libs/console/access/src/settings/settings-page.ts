@@ -25,6 +25,7 @@ export class SettingsPage {
   protected readonly links = computed(() => [
     { path: 'account', title: $localize`Account` },
     { path: 'tokens', title: $localize`API tokens` },
+    { path: 'issuers', title: $localize`Issuers` },
     ...(this.session.may('users.manage') ? [{ path: 'users', title: $localize`Users` }] : []),
     ...(this.session.may('audit.read') ? [{ path: 'audit', title: $localize`Audit` }] : []),
   ]);

@@ -4,6 +4,7 @@ import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { MatButton } from '@angular/material/button';
 import { RouterLink } from '@angular/router';
 import { Session } from '@lockstep/console-access';
+import { CertificateAttention, CertificateAttentionCard } from '@lockstep/console-certificates';
 import { Failures, OperationBadge, OperationProgress, OperationsStore, typeTitle } from '@lockstep/console-operations';
 import { ElapsedTime, EmptyState, Icon, PageHeader, ProblemNotice, Spinner, StatusBadge } from '@lockstep/console-ui';
 import { RelativeTime } from '@lockstep/console-ui/overlays';
@@ -18,6 +19,7 @@ const rowsShown = 8;
 @Component({
   selector: 'lockstep-overview-page',
   imports: [
+    CertificateAttentionCard,
     DecimalPipe,
     ElapsedTime,
     EmptyState,
@@ -32,7 +34,7 @@ const rowsShown = 8;
     Spinner,
     StatusBadge,
   ],
-  providers: [Fleet],
+  providers: [CertificateAttention, Fleet],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './overview-page.html',
   styleUrl: './overview-page.scss',
@@ -43,6 +45,7 @@ export class OverviewPage {
   protected readonly store = inject(OperationsStore);
   protected readonly fleet = inject(Fleet);
   protected readonly failures = inject(Failures);
+  private readonly certificates = inject(CertificateAttention);
   protected readonly typeTitle = typeTitle;
   protected readonly isTesting = signal(false);
   protected readonly mayManage = computed(() => this.session.may('connections.manage'));
@@ -56,11 +59,13 @@ export class OverviewPage {
       this.fleet.state() === 'ready' &&
       this.keys().length === 0 &&
       this.fleet.notReached().length === 0 &&
-      this.fleet.untested().length === 0,
+      this.fleet.untested().length === 0 &&
+      this.certificates.isCalm(),
   );
 
   constructor() {
     void this.fleet.load();
+    void this.certificates.load();
     this.store.ended.pipe(takeUntilDestroyed()).subscribe(({ connectionId }) => void this.fleet.refresh(connectionId));
   }
 

@@ -18,6 +18,7 @@ import { Title } from '@angular/platform-browser';
 import { Router, RouterLink } from '@angular/router';
 import { Session } from '@lockstep/console-access';
 import { Api, deleteConnection, getConnection, listOperations } from '@lockstep/console-api';
+import { CertificatesCard } from '@lockstep/console-certificates';
 import {
   FailureCard,
   OperationActions,
@@ -55,6 +56,7 @@ import { ViewersCard } from './viewers-card';
 @Component({
   selector: 'lockstep-connection-page',
   imports: [
+    CertificatesCard,
     ConnectionFacts,
     ConnectionState,
     ElapsedTime,

@@ -1,0 +1,202 @@
+import { readFile } from 'node:fs/promises';
+import type { Certificate } from '@lockstep/contract';
+import { CertificateFleet } from './support/certificate-fleet.js';
+import { expect, signIn, test } from './support/test.js';
+
+test.describe('certificates', () => {
+  let fleet: CertificateFleet;
+  let url: string;
+
+  test.beforeAll(async () => {
+    fleet = await CertificateFleet.start();
+    url = fleet.world.url;
+  });
+
+  test.afterAll(async () => {
+    await fleet.stop();
+  });
+
+  test.beforeEach(async ({ page }) => {
+    await signIn(page, url, fleet.world.administrator);
+  });
+
+  test('the one that needs somebody first is on top, with why, and the address keeps the filters', async ({ page }) => {
+    await page.getByRole('link', { name: 'Certificates', exact: true }).click();
+    const rows = page.getByRole('table', { name: 'Certificates' }).locator('[data-index]');
+    await expect(rows).toHaveCount(4);
+    await expect(rows.nth(0)).toContainText('intranet');
+    await expect(rows.nth(0)).toContainText('Expired 3 days ago');
+    await expect(rows.nth(0)).toContainText('Not renewed before it expired');
+    const mail = rows.filter({ hasText: 'mail.example.net' });
+    await expect(mail).toContainText('Version 1 has not arrived at web-1.example.net');
+    await expect(rows.filter({ hasText: 'wiki' })).toContainText('Not issued yet');
+    await expect(page.locator('figcaption')).toContainText('1 expired');
+    await expect(page.locator('figcaption')).toContainText('1 expire within a week');
+
+    await page.getByRole('button', { name: 'Due for renewal' }).click();
+    await expect(page).toHaveURL(/status=due/);
+    await expect(rows).toHaveCount(1);
+    await page.reload();
+    await expect(rows).toHaveCount(1);
+    await expect(rows.nth(0)).toContainText('automatic renewal is off');
+    await page.getByLabel('Search certificates').fill('nothing like it');
+    await expect(page.getByText('Nothing matches')).toBeVisible();
+    await page.getByRole('button', { name: 'Clear filters' }).last().click();
+    await expect(rows).toHaveCount(4);
+  });
+
+  test('a list that could not be loaded says why and can be asked for again', async ({ page, complaints }) => {
+    complaints.expect(/ERR_FAILED/);
+    await page.route('**/api/certificates?*', (route) => route.abort());
+    await page.goto(`${url}/certificates`);
+    await expect(page.getByText('This could not be loaded')).toBeVisible();
+    await page.unroute('**/api/certificates?*');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await expect(page.getByRole('link', { name: 'intranet', exact: true })).toBeVisible();
+  });
+
+  test('overview and connection show what expires', async ({ page }) => {
+    const attention = page.getByRole('region', { name: 'Certificates expired or due' });
+    await expect(attention.getByRole('listitem')).toHaveCount(2);
+    await expect(attention.getByRole('listitem').first()).toContainText('intranet');
+    await page.goto(`${url}/connections/${fleet.connection.id}`);
+    const card = page.getByRole('region', { name: 'Certificates', exact: true });
+    await expect(card.getByRole('listitem').first()).toContainText('Expired 3 days ago');
+    await card.getByRole('link', { name: 'shop', exact: true }).click();
+    await expect(page.getByRole('heading', { name: 'shop', level: 1 })).toBeVisible();
+  });
+
+  test('its page tells what is served now, and gives the chain', async ({ page }) => {
+    await page.goto(`${url}/certificates/${fleet.certificates.shop.id}`);
+    await expect(page.getByText('11 days left')).toBeVisible();
+    await page.getByRole('button', { name: 'What is served at shop.example.net' }).click();
+    await expect(page.getByText('serves the newest, version 1')).toBeVisible();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Chain' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe('shop.pem');
+    expect(await readFile(await download.path(), 'utf8')).toBe(fleet.tls.chain.join(''));
+  });
+
+  test('what a port shows is taken over: looked at, completed, reviewed, added', async ({ page }) => {
+    await page.goto(`${url}/certificates`);
+    await page.getByRole('link', { name: 'Look at a host' }).click();
+    await page.getByLabel('Host').fill(`https://127.0.0.1:${String(fleet.tls.port)}/`);
+    await page.getByLabel('Server name').fill('www.shop.example.net');
+    await page.getByRole('button', { name: 'Look' }).click();
+    const shown = page.getByRole('region', { name: 'www.shop.example.net shows' });
+    await expect(shown).toContainText('shop.example.net, www.shop.example.net');
+    await expect(shown.getByRole('list', { name: 'Problems' })).not.toBeEmpty();
+    await expect(page).toHaveURL(/host=127\.0\.0\.1&port=\d+&serverName=www/);
+    await page.getByRole('link', { name: 'Manage this certificate' }).click();
+
+    await expect(page.getByLabel('Names in it')).toHaveValue('shop.example.net\nwww.shop.example.net');
+    await page.getByLabel('Names in it').fill('not a name!');
+    await page.getByRole('button', { name: 'Next' }).click();
+    await expect(page.getByText('“name!” is no host name')).toBeVisible();
+    await expect(page.getByLabel('Names in it')).toBeFocused();
+    await page.getByLabel('Names in it').fill('shop.example.net www.shop.example.net');
+    await page.getByLabel('Name', { exact: true }).fill('shop front');
+    await page.getByRole('button', { name: 'Next' }).click();
+
+    await expect(page.getByLabel('Connection')).toHaveValue(String(fleet.connection.id));
+    await expect(page.getByLabel('Verify by a handshake')).toHaveValue(
+      `127.0.0.1:${String(fleet.tls.port)} www.shop.example.net`,
+    );
+    await page.getByLabel('Certificate file').fill('relative.pem');
+    await page.getByLabel('Key file').fill('/srv/tls/front.key');
+    await page.getByRole('button', { name: 'Run a command' }).click();
+    await page.getByLabel('Command').fill('touch /srv/tls/reloaded');
+    await page.getByRole('button', { name: 'Next' }).click();
+    await expect(page.getByText('must be the absolute path of a file')).toBeVisible();
+    await page.getByLabel('Certificate file').fill('/srv/tls/front.pem');
+    await page.getByRole('button', { name: 'Next' }).click();
+
+    await expect(page.getByText('Each renewal, on web-1.example.net')).toBeVisible();
+    await expect(page.getByText('Replaces /srv/tls/front.pem and /srv/tls/front.key (mode 0600).')).toBeVisible();
+    await expect(page.getByText('Run touch /srv/tls/reloaded.')).toBeVisible();
+    const before = await fleet.world.query('SELECT id FROM certificates WHERE name = $1', ['shop front']);
+    expect(before, 'nothing is saved before the last step').toEqual([]);
+    await page.getByRole('button', { name: 'Add certificate' }).click();
+    await expect(page.getByRole('heading', { name: 'shop front', level: 1 })).toBeVisible();
+    const id = Number(new URL(page.url()).pathname.split('/').at(-1));
+    const made = await fleet.world.api.call<Certificate>('GET', `/certificates/${String(id)}`);
+    expect(made).toMatchObject({
+      domains: ['shop.example.net', 'www.shop.example.net'],
+      keyType: 'rsa-2048',
+      targets: [
+        {
+          connectionId: fleet.connection.id,
+          certificatePath: '/srv/tls/front.pem',
+          reload: { command: 'touch /srv/tls/reloaded' },
+          verify: [{ host: '127.0.0.1', port: fleet.tls.port, serverName: 'www.shop.example.net' }],
+        },
+      ],
+    });
+  });
+
+  test('one is changed, refused where its name is taken, and forgotten after a question', async ({
+    page,
+    complaints,
+  }) => {
+    complaints.expect(/status of 409/);
+    const { id } = await fleet.world.api.call<Certificate>('POST', '/certificates', {
+      name: 'old',
+      domains: ['old.example.net'],
+      issuerId: 1,
+    });
+    await page.goto(`${url}/certificates/${String(id)}`);
+    await expect(page.getByText('It is deployed nowhere.')).toBeVisible();
+    await page.getByRole('button', { name: 'More' }).click();
+    await page.getByRole('menuitem', { name: 'Edit' }).click();
+    await page.getByLabel('Name', { exact: true }).fill('wiki');
+    await page.getByRole('button', { name: 'Review' }).click();
+    await page.getByRole('button', { name: 'Save changes' }).click();
+    await expect(page.getByRole('alert')).toContainText('This name is taken');
+    await page.getByLabel('Name', { exact: true }).fill('renamed');
+    await page.getByRole('button', { name: 'Review' }).click();
+    await page.getByRole('button', { name: 'Save changes' }).click();
+    await expect(page.getByRole('heading', { name: 'renamed', level: 1 })).toBeVisible();
+    await page.getByRole('button', { name: 'More' }).click();
+    await page.getByRole('menuitem', { name: 'Forget' }).click();
+    await expect(page.getByRole('dialog')).toContainText('The files on its hosts stay');
+    await page.getByRole('button', { name: 'Forget certificate' }).click();
+    await expect(page).toHaveURL(`${url}/certificates`);
+    await expect(page.getByRole('link', { name: 'renamed', exact: true })).toHaveCount(0);
+  });
+
+  test('issuers are added, changed and removed', async ({ page }) => {
+    await page.goto(`${url}/settings/issuers`);
+    await expect(page.getByText('built in')).toBeVisible();
+    await page.getByRole('button', { name: 'Add internal authority' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Lifetime in days').fill('1000');
+    await dialog.getByRole('button', { name: 'Add authority' }).click();
+    await expect(dialog.getByText('A whole number from 1 to 397.')).toBeVisible();
+    await dialog.getByLabel('Name', { exact: true }).fill('Laboratory');
+    await dialog.getByLabel('Lifetime in days').fill('6');
+    await dialog.getByLabel('Permitted names').fill('lab.example.net');
+    await dialog.getByRole('button', { name: 'Add authority' }).click();
+    const row = page.getByRole('listitem').filter({ hasText: 'Laboratory' });
+    await expect(row).toContainText('signs for 6 days');
+    await expect(row).toContainText('only for lab.example.net');
+    await page.getByRole('button', { name: 'More for Laboratory' }).click();
+    await page.getByRole('menuitem', { name: 'Remove' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove issuer' }).click();
+    await expect(row).toHaveCount(0);
+  });
+
+  test('who may not manage sees what is deployed to their hosts, and no button that would be refused', async ({
+    another,
+  }) => {
+    const page = await another(url, await fleet.world.api.createUser('olga', 'operator', ['web']));
+    await page.goto(`${url}/certificates`);
+    await expect(page.getByRole('link', { name: 'shop', exact: true })).toBeVisible();
+    await expect(page.getByRole('link', { name: 'Add certificate' })).toHaveCount(0);
+    await page.getByRole('link', { name: 'shop', exact: true }).click();
+    await expect(page.getByRole('heading', { name: 'shop', level: 1 })).toBeVisible();
+    await expect(page.getByRole('button', { name: 'More' })).toHaveCount(0);
+    await expect(page.getByRole('button', { name: /What is served/ })).toHaveCount(0);
+  });
+});

@@ -1,0 +1,44 @@
+import { permitted } from '@lockstep/console-access';
+import type { Routes } from '@angular/router';
+
+/** Below `/certificates`. */
+export const certificatesRoutes: Routes = [
+  {
+    path: '',
+    title: $localize`Certificates`,
+    loadComponent: async () => (await import('./list/certificates-page')).CertificatesPage,
+  },
+  {
+    path: 'look',
+    title: $localize`Look at a host`,
+    canActivate: [permitted('certificates.manage')],
+    loadComponent: async () => (await import('./look/look-page')).LookPage,
+  },
+  {
+    path: 'new',
+    title: $localize`Add certificate`,
+    canActivate: [permitted('certificates.manage')],
+    loadComponent: async () => (await import('./form/new-certificate-page')).NewCertificatePage,
+  },
+  {
+    path: ':id',
+    title: $localize`Certificate`,
+    loadComponent: async () => (await import('./page/certificate-page')).CertificatePage,
+  },
+  {
+    path: ':id/edit',
+    title: $localize`Edit certificate`,
+    canActivate: [permitted('certificates.manage')],
+    loadComponent: async () => (await import('./form/edit-certificate-page')).EditCertificatePage,
+  },
+];
+
+/** Below `/settings`. */
+export const issuersRoutes: Routes = [
+  {
+    path: 'issuers',
+    title: $localize`Issuers`,
+    canActivate: [permitted('certificates.manage')],
+    loadComponent: async () => (await import('./issuers/issuers-page')).IssuersPage,
+  },
+];

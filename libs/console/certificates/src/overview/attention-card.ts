@@ -1,0 +1,75 @@
+import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
+import { RouterLink } from '@angular/router';
+import { Clock } from '@lockstep/console-ui';
+import { CertificateBadge } from '../words/certificate-badge';
+import { renewalSentence } from '../words/renewal-sentence';
+import { CertificateAttention } from './certificate-attention';
+
+/** The overview's row of certificates: nothing at all while none needs anybody. */
+@Component({
+  selector: 'lockstep-certificate-attention',
+  imports: [CertificateBadge, RouterLink],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  template: `
+    @if (attention.total() > 0) {
+      <section class="ls-card" aria-labelledby="attention-title">
+        <div class="ls-card__head">
+          <h2 id="attention-title" i18n>Certificates expired or due</h2>
+          @if (attention.more() > 0) {
+            <a routerLink="/certificates" i18n>All {{ attention.total() }}</a>
+          }
+        </div>
+        <ul>
+          @for (certificate of attention.certificates(); track certificate.id) {
+            <li>
+              <lockstep-certificate-badge [certificate]="certificate" [plain]="true" />
+              <a class="name ls-cut" [routerLink]="['/certificates', certificate.id]">{{ certificate.name }}</a>
+              <span class="ls-small ls-secondary ls-cut why">{{ sentence(certificate) }}</span>
+            </li>
+          }
+        </ul>
+      </section>
+    }
+  `,
+  styles: `
+    li {
+      display: grid;
+      grid-template-columns: 158px minmax(100px, 1fr) minmax(0, 2.2fr);
+      align-items: center;
+      gap: 14px;
+      min-height: 44px;
+      padding: 4px 16px;
+      font-size: 13px;
+    }
+    li + li {
+      border-top: 1px solid var(--ls-line);
+    }
+    .name {
+      color: var(--ls-ink);
+      font-weight: 550;
+    }
+    @media (width < 720px) {
+      li {
+        grid-template-columns: minmax(0, 1fr) auto;
+        gap: 2px 12px;
+        padding: 8px 16px;
+      }
+      li > :first-child {
+        grid-area: 1 / 2;
+      }
+      .name {
+        grid-area: 1 / 1;
+        font-size: 14px;
+      }
+      .why {
+        grid-column: 1 / -1;
+      }
+    }
+  `,
+})
+export class CertificateAttentionCard {
+  private readonly clock = inject(Clock);
+  protected readonly attention = inject(CertificateAttention);
+  protected readonly sentence = (certificate: Parameters<typeof renewalSentence>[0]) =>
+    renewalSentence(certificate, this.clock.now());
+}

@@ -1,0 +1,67 @@
+import type { IconName, Tone } from '@lockstep/console-ui';
+import type { Certificate, CertificateStatus, KeyType, Reload } from '@lockstep/contract';
+
+export interface CertificateState {
+  readonly tone: Tone;
+  readonly icon: IconName;
+  readonly word: string;
+}
+
+const hour = 3_600_000;
+const day = 24 * hour;
+
+/** How long it still lasts, in one phrase with its look. `now` in milliseconds since 1970. */
+export function describeCertificate(
+  certificate: Pick<Certificate, 'renewAt'> & { readonly version: { readonly notAfter: string } | null },
+  now: number,
+): CertificateState {
+  if (certificate.version === null) return { tone: 'cancelled', icon: 'dot', word: $localize`Not issued yet` };
+  const left = Date.parse(certificate.version.notAfter) - now;
+  const word = daysLeft(left);
+  if (left <= 0) return { tone: 'failed', icon: 'failed', word };
+  const isDue = certificate.renewAt !== null && Date.parse(certificate.renewAt) <= now;
+  return isDue ? { tone: 'waiting', icon: 'waiting', word } : { tone: 'completed', icon: 'completed', word };
+}
+
+/** «12 days left», «5 h left», «Expired 3 days ago». `left` in milliseconds, negative once it has expired. */
+export function daysLeft(left: number): string {
+  const size = Math.abs(left);
+  const isPast = left <= 0;
+  if (size < day) {
+    const hours = Math.floor(size / hour);
+    return isPast ? $localize`Expired ${hours}:HOURS: h ago` : $localize`${hours}:HOURS: h left`;
+  }
+  const days = Math.floor(size / day);
+  if (days === 1) return isPast ? $localize`Expired 1 day ago` : $localize`1 day left`;
+  return isPast ? $localize`Expired ${days}:DAYS: days ago` : $localize`${days}:DAYS: days left`;
+}
+
+export function statusTitle(status: CertificateStatus): string {
+  switch (status) {
+    case 'expired':
+      return $localize`Expired`;
+    case 'due':
+      return $localize`Due for renewal`;
+    case 'not_issued':
+      return $localize`Not issued yet`;
+    case 'valid':
+      return $localize`Valid`;
+  }
+}
+
+export function keyTypeTitle(keyType: KeyType): string {
+  switch (keyType) {
+    case 'ecdsa-p256':
+      return $localize`ECDSA P-256`;
+    case 'rsa-2048':
+      return $localize`RSA 2048`;
+    case 'rsa-4096':
+      return $localize`RSA 4096`;
+  }
+}
+
+/** How a server takes up new files. */
+export function reloadWords(reload: Reload | null): string {
+  if (reload === null) return $localize`nothing is reloaded`;
+  return 'service' in reload ? $localize`reload ${reload.service}:SERVICE:` : $localize`run ${reload.command}:COMMAND:`;
+}

@@ -1,0 +1,43 @@
+import { formatRelative } from '@lockstep/console-ui';
+import type { Certificate } from '@lockstep/contract';
+
+const date = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
+const dateOf = (time: string): string => date.format(Date.parse(time));
+
+/** Why it was or was not renewed, in a sentence, from what is known of it. `now` in milliseconds since 1970. */
+export function renewalSentence(certificate: Certificate, now: number): string {
+  const { version, renewAt, autoRenew } = certificate;
+  if (version === null) return $localize`Nothing was issued yet: its first renewal does that.`;
+  if (Date.parse(version.notAfter) <= now) {
+    return renewAt === null
+      ? $localize`Not renewed before it expired.`
+      : $localize`Not renewed before it expired, although it was due from ${dateOf(renewAt)}:DATE: on.`;
+  }
+  if (renewAt === null) return $localize`Issued ${ago(version.issuedAt, now)}:AGO:.`;
+  const isDue = Date.parse(renewAt) <= now;
+  if (isDue && autoRenew) return $localize`Due since ${dateOf(renewAt)}:DATE: and not renewed since.`;
+  if (isDue) return $localize`Due since ${dateOf(renewAt)}:DATE:; automatic renewal is off, so somebody must renew it.`;
+  return autoRenew
+    ? $localize`Issued ${ago(version.issuedAt, now)}:AGO:; not due before ${dateOf(renewAt)}:DATE:.`
+    : $localize`Issued ${ago(version.issuedAt, now)}:AGO:; to be renewed by hand from ${dateOf(renewAt)}:DATE: on.`;
+}
+
+/** What is not as it should be, besides time. Empty: nothing that is known. */
+export function problemsOf(certificate: Certificate): readonly string[] {
+  const { version, targets, domains, keyType } = certificate;
+  const problems: string[] = [];
+  if (targets.length === 0) problems.push($localize`It is deployed nowhere.`);
+  if (version === null) return problems;
+  const missing = domains.filter((name) => !version.names.includes(name));
+  if (missing.length > 0)
+    problems.push($localize`The newest version is not for ${missing.join(', ')}:NAMES:; the next renewal adds that.`);
+  if (version.keyType !== keyType) problems.push($localize`The newest version has another key type.`);
+  const behind = targets.filter(({ deployedVersion }) => deployedVersion !== version.number);
+  if (behind.length > 0) {
+    const hosts = [...new Set(behind.map(({ connectionName }) => connectionName))].join(', ');
+    problems.push($localize`Version ${version.number}:NUMBER: has not arrived at ${hosts}:HOSTS:.`);
+  }
+  return problems;
+}
+
+const ago = (time: string, now: number): string => formatRelative(Date.parse(time), now);
