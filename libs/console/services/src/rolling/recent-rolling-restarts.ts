@@ -70,7 +70,11 @@ const mostShown = 3;
         grid-column: 1;
       }
       .count {
-        text-align: right;
+        grid-row: 2;
+        grid-column: 1;
+      }
+      lockstep-relative-time {
+        justify-self: end;
       }
     }
   `,

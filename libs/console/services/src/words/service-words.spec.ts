@@ -1,15 +1,5 @@
-import type { Service } from '@lockstep/contract';
+import { serviceOf as service } from '../service.testing';
 import { fits, inOrder } from './service-words';
-
-const service = (name: string, fields: Partial<Service> = {}): Service => ({
-  name,
-  description: '',
-  state: 'active',
-  subState: null,
-  since: null,
-  pinned: false,
-  ...fields,
-});
 
 describe('the order of services', () => {
   it('has pinned ones first, then what has failed, then the rest as the host tells them', () => {
