@@ -14,7 +14,7 @@ export interface Request {
   readonly failure: unknown;
 }
 
-/** Milliseconds that a driver may take before its request is on the way, and that a request is given in doubt beyond its time. */
+/** Milliseconds that a driver may take until its request is on the way, and that clocks in whole seconds may be wrong by. */
 const [prepareMs, slackMs] = [20_000, 1_000];
 /** Milliseconds for which the host is asked beyond the time that the restart itself may take. */
 const doubtMs = 20_000;

@@ -135,7 +135,7 @@ export class RestartRun {
     try {
       await context.step('restart', () => body(before));
     } catch (error) {
-      if (isApplied(error)) context.skip('watch', 'The restart failed');
+      if (isApplied(error) && error.code === 'RESTART_FAILED') context.skip('watch', 'The restart failed');
       throw await this.withLog(error);
     }
   }
@@ -200,7 +200,9 @@ export class RestartRun {
   /** A service that was restarted and failed: what its log says goes with it. */
   private async withLog(error: unknown): Promise<unknown> {
     if (!isApplied(error) || this.parts.context.signal.aborted) return error;
-    const words = [error.hostWords ?? '', await this.readLog()].filter((text) => text !== '');
+    // Also when someone stops it now: what is known already is not lost for its log.
+    const log = await this.readLog().catch(() => '');
+    const words = [error.hostWords ?? '', log].filter((text) => text !== '');
     return new OperationFailure(error.code, error.message, {
       effect: error.effect,
       cause: error,

@@ -12,17 +12,6 @@ const freshMs = 10_000;
 /** Milliseconds in which someone who looks at a page is answered. */
 const patienceMs = 60_000;
 
-/** Failures that are a decision: by themselves they come again, and a login that is tried again may lock the account. */
-const decisions = new Set<string>([
-  'AUTHENTICATION_FAILED',
-  'CREDENTIAL_MISSING',
-  'CREDENTIAL_UNREADABLE',
-  'HOST_KEY_UNKNOWN',
-  'HOST_KEY_CHANGED',
-  'JUMP_HOST_FAILED',
-  'NETWORK_NOT_ALLOWED',
-]);
-
 /** Why the host was not asked, or did not answer. */
 export class HostNotRead extends Error {
   constructor(
@@ -90,8 +79,8 @@ export class ServiceReader {
       return await this.hosts.ask(reachable, signal, work);
     } catch (error) {
       const failure = failureOf(error, signal);
-      if (!failure || error instanceof AlreadyRefused) throw error;
-      const refusedWay = decisions.has(failure.code) ? (reachable?.way ?? null) : null;
+      if (!failure) throw error;
+      const refusedWay = isRefusal(error) ? (reachable?.way ?? null) : null;
       await this.store.fail(connectionId, { code: failure.code, message: failure.message, refusedWay });
       throw failure;
     }
@@ -101,14 +90,17 @@ export class ServiceReader {
   private async assertNotRefused({ connectionId, way }: ReachableHost): Promise<void> {
     const reading = await this.store.reading(connectionId);
     if (reading?.refusedWay !== way || reading.failureCode === null) return;
-    throw new AlreadyRefused(reading.failureCode, reading.failureMessage ?? '');
+    throw new HostNotRead(reading.failureCode, reading.failureMessage ?? '');
   }
 }
 
-/** Nothing was tried, so nothing new is to be kept. */
-class AlreadyRefused extends HostNotRead {}
+/** A login that is tried again and again may lock the account. A jump host's refusal is the cause of its failure. */
+const isRefusal = (error: unknown): boolean =>
+  error instanceof SshError && (error.code === 'AUTHENTICATION_FAILED' || isRefusal(error.cause));
 
+/** What is to be kept of a failure. Undefined: nothing was tried, or it is no failure of the host's. */
 function failureOf(error: unknown, signal: AbortSignal): HostNotRead | undefined {
+  if (error instanceof HostNotRead) return undefined;
   if (error instanceof SshError) return new HostNotRead(error.code, error.message);
   if (error instanceof OperationFailure && error.code !== 'SERVICE_NOT_FOUND') {
     return new HostNotRead(error.code, error.message);

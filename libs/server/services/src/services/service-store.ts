@@ -11,7 +11,7 @@ import { ServiceReadingEntity } from '../model/service-reading.entity.js';
 export interface ReadingFailure {
   readonly code: string;
   readonly message: string;
-  /** Set when trying again makes no sense before this way has changed. */
+  /** Set when the login was refused: it is not tried again by itself before this way has changed. */
   readonly refusedWay: string | null;
 }
 
@@ -69,10 +69,13 @@ export class ServiceStore {
       .execute();
   }
 
-  /** What was read before stays. */
+  /** What was read before stays. A refusal is remembered also where a later try does not come to the login. */
   async fail(connectionId: number, { code, message, refusedWay }: ReadingFailure): Promise<void> {
-    const failure = { failureCode: code, failureMessage: message, failedAt: new Date(), refusedWay };
-    await this.dataSource.manager.upsert(ServiceReadingEntity, { connectionId, ...failure }, ['connectionId']);
+    const failure = { failureCode: code, failureMessage: message, failedAt: new Date() };
+    const refusal = refusedWay === null ? {} : { refusedWay };
+    await this.dataSource.manager.upsert(ServiceReadingEntity, { connectionId, ...failure, ...refusal }, [
+      'connectionId',
+    ]);
   }
 }
 
