@@ -27,7 +27,13 @@ export const RemotePath = z
   .string()
   .min(2)
   .max(1_000)
-  .regex(/^\/[^\p{C}]*[^/\p{C}]$/u, 'must be an absolute path of a file');
+  .regex(/^\/[^\p{C}]*[^/\p{C}]$/u, 'must be an absolute path of a file')
+  .refine((path) => new TextEncoder().encode(path.slice(path.lastIndexOf('/') + 1)).length <= longestFileName, {
+    message: 'the name of the file is too long',
+  });
+
+/** Room for what is added to a name while a file is put in place (255 bytes is the most, limits.h(0p)). */
+const longestFileName = 180;
 
 /** Shell text of an administrator's own. Exit status 0 is success, everything else is a failure. */
 const Command = z.string().trim().min(1).max(4_000);

@@ -164,6 +164,36 @@ export const operationErrorCatalogue = {
     advice: 'Give the commands that list, restart and verify a service of this host.',
     action: 'edit_service_settings',
   },
+  ISSUE_FAILED: {
+    title: 'The certificate was not issued',
+    advice: 'Correct what the issuer objects to, then retry.',
+    action: 'retry',
+  },
+  CERTIFICATE_UNSUITABLE: {
+    title: 'What was issued cannot be used',
+    advice: 'Nothing was changed on the host. See what the issuer returns, then retry.',
+    action: 'retry',
+  },
+  FILE_NOT_WRITABLE: {
+    title: 'A file cannot be written on the host',
+    advice: 'Check that the folder exists and that this login may write there, then retry.',
+    action: 'retry',
+  },
+  DISK_FULL: {
+    title: 'The disk of the host is full',
+    advice: 'Make room on the host, then retry.',
+    action: 'retry',
+  },
+  RELOAD_FAILED: {
+    title: 'The server did not take up the new certificate',
+    advice: 'Read the host’s own words in the log, correct the cause, then retry.',
+    action: 'retry',
+  },
+  NOT_SERVED: {
+    title: 'The new certificate is not what is served',
+    advice: 'See whether the server reads these files, and whether the reload reaches it, then retry.',
+    action: 'retry',
+  },
   TLS_FAILED: {
     title: 'The TLS handshake did not succeed',
     advice: 'Check that a TLS server listens there, and its log.',

@@ -7,7 +7,9 @@ import { ConnectionId, OperationId, Timestamp } from './primitives.js';
 export * from './operation-statuses.js';
 
 /** The types of operation. Each has exactly one handler on the server, checked at boot. */
-export const OperationType = z.enum(['ssh_test', 'service_restart']).meta({ id: 'OperationType' });
+export const OperationType = z
+  .enum(['ssh_test', 'service_restart', 'certificate_renewal'])
+  .meta({ id: 'OperationType' });
 export type OperationType = z.infer<typeof OperationType>;
 
 export type OperationStatus = OperationStatusName;
@@ -56,7 +58,11 @@ export const Operation = z
     connectionId: ConnectionId,
     connectionName: z.string().describe('The name the connection had when the operation was accepted.'),
     type: OperationType,
-    target: z.string().describe('What on the connection: the service of a service_restart; empty for ssh_test.'),
+    target: z
+      .string()
+      .describe(
+        'What on the connection: the service of a service_restart, the id of a certificate_renewal’s certificate; empty for ssh_test.',
+      ),
     status: OperationStatus,
     phase: OperationPhase.nullable(),
     progress: z.number().int().min(0).max(100).describe('Per cent; never goes backwards.'),

@@ -30,6 +30,11 @@ export const problemCatalogue = {
     title: 'Other connections use this one as jump host',
     advice: 'Change those connections first.',
   },
+  CERTIFICATE_BUSY: {
+    status: 409,
+    title: 'The certificate is being renewed',
+    advice: 'Wait for the renewal or cancel it first.',
+  },
   NOTHING_ISSUED: { status: 409, title: 'Nothing was issued yet', advice: 'Renew the certificate first.' },
   ISSUER_IN_USE: {
     status: 409,

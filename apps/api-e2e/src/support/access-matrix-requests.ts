@@ -99,12 +99,17 @@ export const requests: Readonly<Record<OperationIdOfRoute, Prepare>> = {
   getCertificate: atCertificate(''),
   changeCertificate: atCertificate('', { body: { autoRenew: false } }),
   deleteCertificate: async (stage) => ({ path: `/certificates/${await stage.addCertificate()}` }),
+  renewCertificate: atCertificate('/renew'),
   listCertificateVersions: atCertificate('/versions'),
   // Nothing was issued for it: whoever may see it is told so.
-  getCertificateChain: atCertificate('/chain', { status: 409 }),
+  getCertificateChain: async (stage) => ({
+    path: `/certificates/${await stage.addCertificate()}/chain`,
+    status: 409,
+  }),
   listIssuers: at('/issuers'),
   createIssuer: (stage) => ({ path: '/issuers', body: { name: stage.newName(), kind: 'internal' } }),
   getIssuer: at('/issuers/1'),
+  getIssuerRoot: at('/issuers/1/root'),
   changeIssuer: () => ({ path: '/issuers/1', body: { name: 'Internal CA' } }),
   deleteIssuer: async (stage) => ({ path: `/issuers/${await stage.addIssuer()}` }),
   listOperations: at('/operations'),

@@ -12,7 +12,9 @@ import {
 } from '../certificates.js';
 import { Issuer, IssuerChange, IssuerInput } from '../issuers.js';
 import { ConnectionId, Cursor, limitInText, numberInText, page } from '../primitives.js';
+import { StartAnswer } from '../operations.js';
 import { defineRoute } from './define-route.js';
+import { idempotencyHeaders } from './operation-routes.js';
 
 const certificateParams = z.strictObject({ id: numberInText(CertificateId) });
 const issuerParams = z.strictObject({ id: numberInText(IssuerId) });
@@ -79,7 +81,7 @@ export const certificateRoutes = {
     params: certificateParams,
     body: CertificateChange,
     success: { status: 200, body: Certificate },
-    problems: ['NOT_FOUND', 'NAME_TAKEN', 'CERTIFIED_NAME_REFUSED'],
+    problems: ['NOT_FOUND', 'NAME_TAKEN', 'CERTIFIED_NAME_REFUSED', 'CERTIFICATE_BUSY'],
   }),
   deleteCertificate: defineRoute({
     operationId: 'deleteCertificate',
@@ -90,7 +92,19 @@ export const certificateRoutes = {
     summary: 'Forget a certificate with its versions and keys. Files on its targets stay.',
     params: certificateParams,
     success: { status: 204 },
-    problems: ['NOT_FOUND'],
+    problems: ['NOT_FOUND', 'CERTIFICATE_BUSY'],
+  }),
+  renewCertificate: defineRoute({
+    operationId: 'renewCertificate',
+    method: 'post',
+    path: '/certificates/{id}/renew',
+    tag,
+    requires: 'operations.start',
+    summary: 'Start a certificate_renewal, or join the one that runs. It has the connection of the first target.',
+    params: certificateParams,
+    headers: idempotencyHeaders,
+    success: { status: 202, body: StartAnswer },
+    problems: ['NOT_FOUND', 'CONFLICT', 'NOTHING_TO_DO', 'IDEMPOTENCY_KEY_REUSED'],
   }),
   listCertificateVersions: defineRoute({
     operationId: 'listCertificateVersions',
@@ -146,6 +160,17 @@ export const certificateRoutes = {
     summary: 'One issuer.',
     params: issuerParams,
     success: { status: 200, body: Issuer },
+    problems: ['NOT_FOUND'],
+  }),
+  getIssuerRoot: defineRoute({
+    operationId: 'getIssuerRoot',
+    method: 'get',
+    path: '/issuers/{id}/root',
+    tag: issuers,
+    requires: 'certificates.read',
+    summary: 'The root of an internal authority in PEM, for clients to trust. It is made when it is first asked for.',
+    params: issuerParams,
+    success: { status: 200, body: z.string(), alsoAs: ['application/pem-certificate-chain'] },
     problems: ['NOT_FOUND'],
   }),
   changeIssuer: defineRoute({

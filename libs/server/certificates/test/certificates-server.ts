@@ -8,25 +8,13 @@ import { AccessModule, SetupService } from '@lockstep/server-access';
 import { ConnectionsModule, type ConnectionsOptions } from '@lockstep/server-connections';
 import { DatabaseModule } from '@lockstep/server-database';
 import { ProblemFilter } from '@lockstep/server-http';
-import { OperationHandlerFor, OperationsModule } from '@lockstep/server-operations';
+import { OperationsModule } from '@lockstep/server-operations';
 import { MasterKey, SecretBox } from '@lockstep/server-secrets';
 import { waitUntil } from '@lockstep/server-testing';
 import type { DataSource } from 'typeorm';
 import { CertificatesModule } from '../src/index.js';
 
 const administrator = { username: 'ada', password: 'umbrella-tundra-violin' };
-/** Restarts belong to a feature beside this one; the engine starts only with a handler for each type. */
-@OperationHandlerFor('service_restart')
-class NoRestarts {
-  readonly type = 'service_restart';
-  readonly changesHost = true;
-  readonly deadlineMs = 1_000;
-  readonly steps = [{ name: 'none', title: 'None', safety: 'repeatable' as const }];
-  run(): Promise<never> {
-    return Promise.reject(new Error('These tests restart nothing.'));
-  }
-}
-
 const masterKey = MasterKey.parse(MasterKey.generate(), 'test');
 
 interface Reply<Body> {
@@ -57,11 +45,17 @@ export class CertificatesServer {
         ScheduleModule.forRoot(),
         DatabaseModule.forRoot({ url: databaseUrl }),
         AccessModule.forRoot({ secretBox: new SecretBox(masterKey), allowedOrigins: [], administrator }),
-        OperationsModule.forRoot({ workers: 10, embedded: false, operationRetentionDays: 90, logRetentionDays: 14 }),
+        OperationsModule.forRoot({
+          workers: 10,
+          embedded: false,
+          operationRetentionDays: 90,
+          logRetentionDays: 14,
+          types: ['ssh_test', 'certificate_renewal'],
+        }),
         ConnectionsModule.forRoot({ network: { listenHost: '127.0.0.1', listenPort: 43_001 }, ...options }),
         CertificatesModule,
       ],
-      providers: [NoRestarts, { provide: APP_FILTER, useClass: ProblemFilter }],
+      providers: [{ provide: APP_FILTER, useClass: ProblemFilter }],
     })
     class ServerModule {}
     const logger = new ConsoleLogger({ logLevels: ['error', 'fatal'] });

@@ -8,6 +8,7 @@ export {
   type OperationResult,
   type StepHandle,
   type StepPlan,
+  mustLetGo,
   wasCancelled,
 } from './engine/operation-handler.js';
 export { OperationsService } from './engine/operations.service.js';

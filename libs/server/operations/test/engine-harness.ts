@@ -101,12 +101,13 @@ export async function startEngine(
   options: { script?: Script; workers?: number; embedded?: boolean; handlers?: (new () => OperationHandler)[] } = {},
 ): Promise<Engine> {
   const { script = quiet, workers = 5, embedded = false } = options;
+  const types = ['ssh_test', changing] as const;
   @Module({
     imports: [
       ScheduleModule.forRoot(),
       DatabaseModule.forRoot({ url }),
       AccessModule.forRoot({ secretBox: new SecretBox(masterKey), allowedOrigins: [] }),
-      OperationsModule.forRoot({ workers, embedded, operationRetentionDays: 90, logRetentionDays: 14 }),
+      OperationsModule.forRoot({ workers, embedded, operationRetentionDays: 90, logRetentionDays: 14, types }),
     ],
     providers: options.handlers ?? handlersFor(script),
   })

@@ -1,3 +1,4 @@
+export { type Authority, issueCertificate, makeAuthority } from './authority.js';
 export { factsOf } from './facts.js';
 export { generatePrivateKey, keyFits } from './keys.js';
 export { PkiError, readCertificates, toPem } from './pem.js';

@@ -12,7 +12,7 @@ export { PrivateKeyError, type PrivateKeyProblem } from './keys/private-key-erro
 export { type ReadablePrivateKey, readPrivateKey } from './keys/private-key.js';
 export { cutMark } from './link/output-collector.js';
 export { type ScriptRequest, type ScriptResult } from './link/run-script.js';
-export { SftpSession } from './link/sftp-session.js';
+export { type FileFacts, type NewFile, type Room, SftpSession } from './link/sftp-session.js';
 export { SshSession } from './link/ssh-session.js';
 export { type ReadRequest, type ShellAnswer, type ShellOptions, SshShell } from './link/ssh-shell.js';
 export { connectSocket, seconds } from './network/connect-socket.js';

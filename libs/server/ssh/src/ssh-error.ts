@@ -14,6 +14,8 @@ export interface SshErrorDetails {
   readonly afterRequest?: boolean;
   /** The link was dropped before the server had named itself, as sshd does beyond MaxStartups: safe to try again. */
   readonly beforeIdentification?: boolean;
+  /** What an SFTP request was answered with (draft-ietf-secsh-filexfer-02 §7). */
+  readonly sftpStatus?: number;
   /** The host key that was not approved. */
   readonly offered?: OfferedHostKey;
   /** With CONNECTION_LOST, where it is known. */
@@ -26,6 +28,7 @@ export class SshError extends Error {
   override readonly name = 'SshError';
   readonly hostWords: string | undefined;
   readonly offered: OfferedHostKey | undefined;
+  readonly sftpStatus: number | undefined;
   readonly afterRequest: boolean;
   readonly beforeIdentification: boolean;
   readonly lostBy: LostBy | undefined;
@@ -38,6 +41,7 @@ export class SshError extends Error {
     super(message, { cause: details.cause });
     this.hostWords = details.hostWords;
     this.offered = details.offered;
+    this.sftpStatus = details.sftpStatus;
     this.afterRequest = details.afterRequest ?? false;
     this.beforeIdentification = details.beforeIdentification ?? false;
     this.lostBy = details.lostBy;

@@ -14,3 +14,5 @@ export {
   startLockstep,
   testAdministrator,
 } from './lockstep/lockstep-server.js';
+export { isTlsPair, opensslSays, startTlsHost, type TlsHost, tlsSite } from './tls/tls-host.js';
+export { TlsProbe } from './tls/tls-probe.js';

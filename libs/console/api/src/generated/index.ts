@@ -223,6 +223,8 @@ export type { DeleteCertificate$Params as DeleteCertificate$Params } from './fn/
 export { deleteCertificate as deleteCertificate } from './fn/certificates/delete-certificate';
 export type { ChangeCertificate$Params as ChangeCertificate$Params } from './fn/certificates/change-certificate';
 export { changeCertificate as changeCertificate } from './fn/certificates/change-certificate';
+export type { RenewCertificate$Params as RenewCertificate$Params } from './fn/certificates/renew-certificate';
+export { renewCertificate as renewCertificate } from './fn/certificates/renew-certificate';
 export type { ListCertificateVersions$Params as ListCertificateVersions$Params } from './fn/certificates/list-certificate-versions';
 export { listCertificateVersions as listCertificateVersions } from './fn/certificates/list-certificate-versions';
 export type { GetCertificateChain$Params as GetCertificateChain$Params } from './fn/certificates/get-certificate-chain';
@@ -237,3 +239,5 @@ export type { DeleteIssuer$Params as DeleteIssuer$Params } from './fn/issuers/de
 export { deleteIssuer as deleteIssuer } from './fn/issuers/delete-issuer';
 export type { ChangeIssuer$Params as ChangeIssuer$Params } from './fn/issuers/change-issuer';
 export { changeIssuer as changeIssuer } from './fn/issuers/change-issuer';
+export type { GetIssuerRoot$Params as GetIssuerRoot$Params } from './fn/issuers/get-issuer-root';
+export { getIssuerRoot as getIssuerRoot } from './fn/issuers/get-issuer-root';

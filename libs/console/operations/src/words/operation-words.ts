@@ -59,6 +59,8 @@ export function typeTitle(type: OperationType): string {
       return $localize`SSH test`;
     case 'service_restart':
       return $localize`Service restart`;
+    case 'certificate_renewal':
+      return $localize`Certificate renewal`;
   }
 }
 

@@ -4,6 +4,7 @@ import type { RouteInput, routes } from '@lockstep/contract';
 import { type AuditActor, AuditService } from '@lockstep/server-access';
 import { sqlState } from '@lockstep/server-database';
 import { type FieldError, ProblemException, notFound } from '@lockstep/server-http';
+import { OperationsService } from '@lockstep/server-operations';
 import { DataSource, type EntityManager } from 'typeorm';
 import { refusedNames } from '../issuers/permitted-names.js';
 import { CertificateEntity } from '../model/certificate.entity.js';
@@ -20,6 +21,7 @@ export class CertificatesService {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly audit: AuditService,
+    private readonly operations: OperationsService,
   ) {}
 
   /** @throws {ProblemException} NAME_TAKEN, CERTIFIED_NAME_REFUSED, VALIDATION_FAILED. Answers the new id. */
@@ -34,7 +36,7 @@ export class CertificatesService {
     });
   }
 
-  /** @throws {ProblemException} NOT_FOUND, NAME_TAKEN, CERTIFIED_NAME_REFUSED, VALIDATION_FAILED. */
+  /** @throws {ProblemException} NOT_FOUND, CERTIFICATE_BUSY, NAME_TAKEN, CERTIFIED_NAME_REFUSED, VALIDATION_FAILED. */
   async change(actor: AuditActor, id: number, change: CertificateChange): Promise<void> {
     const { targets, ...fields } = change;
     await this.transaction(async (transaction) => {
@@ -48,7 +50,7 @@ export class CertificatesService {
     });
   }
 
-  /** Versions and keys go with it. @throws {ProblemException} NOT_FOUND */
+  /** Versions and keys go with it. @throws {ProblemException} NOT_FOUND, CERTIFICATE_BUSY */
   async remove(actor: AuditActor, id: number): Promise<void> {
     await this.transaction(async (transaction) => {
       const { name, domains } = await this.lock(transaction, id);
@@ -60,6 +62,8 @@ export class CertificatesService {
   private async lock(transaction: EntityManager, id: number): Promise<CertificateEntity> {
     const entity = await transaction.findOne(CertificateEntity, { where: { id }, lock: { mode: 'pessimistic_write' } });
     if (!entity) throw notFound('certificate');
+    const isBusy = await this.operations.isActive(transaction, 'certificate_renewal', String(id));
+    if (isBusy) throw new ProblemException('CERTIFICATE_BUSY');
     return entity;
   }
 

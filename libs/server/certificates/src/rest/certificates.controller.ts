@@ -1,8 +1,16 @@
 import { Controller, Header } from '@nestjs/common';
-import { type Certificate, type DiscoverAnswer, type RouteAnswer, type RouteInput, routes } from '@lockstep/contract';
+import {
+  type Certificate,
+  type DiscoverAnswer,
+  type RouteAnswer,
+  type RouteInput,
+  type StartAnswer,
+  routes,
+} from '@lockstep/contract';
 import { CurrentActor, type SignedInActor } from '@lockstep/server-access';
 import { Input, Route } from '@lockstep/server-http';
 import { CertificateQueries } from '../certificates/certificate-queries.js';
+import { CertificateRenewalsService } from '../certificates/certificate-renewals.service.js';
 import { CertificatesService } from '../certificates/certificates.service.js';
 import { DiscoveryService } from '../scan/discovery.service.js';
 
@@ -12,6 +20,7 @@ export class CertificatesController {
     private readonly queries: CertificateQueries,
     private readonly certificates: CertificatesService,
     private readonly discovery: DiscoveryService,
+    private readonly renewals: CertificateRenewalsService,
   ) {}
 
   @Route(routes.discoverCertificate)
@@ -58,6 +67,14 @@ export class CertificatesController {
     @CurrentActor() actor: SignedInActor,
   ): Promise<void> {
     return this.certificates.remove(actor, params.id);
+  }
+
+  @Route(routes.renewCertificate)
+  renew(
+    @Input() { params, headers }: RouteInput<typeof routes.renewCertificate>,
+    @CurrentActor() actor: SignedInActor,
+  ): Promise<StartAnswer> {
+    return this.renewals.start(actor, params.id, headers['idempotency-key']);
   }
 
   @Route(routes.listCertificateVersions)

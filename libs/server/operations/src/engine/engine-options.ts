@@ -1,3 +1,5 @@
+import type { OperationType } from '@lockstep/contract';
+
 /** How this process takes part in the engine. */
 export interface EngineOptions {
   /** Operations at once in this process; 0 takes none. */
@@ -6,6 +8,8 @@ export interface EngineOptions {
   readonly embedded: boolean;
   readonly operationRetentionDays: number;
   readonly logRetentionDays: number;
+  /** The types that have a handler here; all unless told. A test of one feature has no others. */
+  readonly types?: readonly OperationType[];
 }
 
 export const ENGINE_OPTIONS = Symbol('ENGINE_OPTIONS');

@@ -1,6 +1,7 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import { OperationType } from '@lockstep/contract';
+import { ENGINE_OPTIONS, type EngineOptions } from './engine-options.js';
 import { OPERATION_HANDLER, type OperationHandler } from './operation-handler.js';
 
 /** What is wrong with the handlers, in sentences with the fix. Empty: each type has exactly one. */
@@ -26,14 +27,17 @@ export function findHandlerFaults(handlers: readonly OperationHandler[], types: 
 export class HandlerRegistry implements OnModuleInit {
   private readonly handlers = new Map<string, OperationHandler>();
 
-  constructor(private readonly discovery: DiscoveryService) {}
+  constructor(
+    private readonly discovery: DiscoveryService,
+    @Inject(ENGINE_OPTIONS) private readonly options: EngineOptions,
+  ) {}
 
   onModuleInit(): void {
     const found = this.discovery
       .getProviders()
       .filter(({ metatype, instance }) => metatype && instance && Reflect.hasMetadata(OPERATION_HANDLER, metatype))
       .map(({ instance }) => instance as OperationHandler);
-    const faults = findHandlerFaults(found, OperationType.options);
+    const faults = findHandlerFaults(found, this.options.types ?? OperationType.options);
     if (faults.length > 0) throw new Error(`The operation handlers are not complete:\n- ${faults.join('\n- ')}`);
     for (const handler of found) this.handlers.set(handler.type, handler);
   }

@@ -88,6 +88,10 @@ export class OperationFailure extends Error {
 export const wasCancelled = ({ reason }: AbortSignal): boolean =>
   reason instanceof RunStopped && reason.reason === 'cancel';
 
+/** Whether this worker has to let go: it may touch the host no more, because another goes on from there. */
+export const mustLetGo = ({ reason }: AbortSignal): boolean =>
+  reason instanceof RunStopped && (reason.reason === 'lease_lost' || reason.reason === 'handover');
+
 /** Thrown by a handler that stopped because someone asked it to. The host is as it was before, or was put back. */
 export class OperationCancelled extends Error {
   constructor(readonly effect: 'none' | 'rolled_back' = 'none') {

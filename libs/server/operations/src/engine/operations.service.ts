@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import type { Actor, Operation, StartAnswer } from '@lockstep/contract';
+import type { Actor, Operation, OperationType, StartAnswer } from '@lockstep/contract';
 import { AuditService } from '@lockstep/server-access';
 import { ProblemException, notFound } from '@lockstep/server-http';
 import { type DataSource, type EntityManager, In } from 'typeorm';
@@ -97,6 +97,11 @@ export class OperationsService {
   /** Whether a connection has an active operation; under the caller's lock where it must stay so. */
   async isBusy(transaction: EntityManager, connectionId: number): Promise<boolean> {
     return transaction.existsBy(OperationEntity, { connectionId, status: In(['pending', 'in_progress']) });
+  }
+
+  /** Whether something has an active operation of a type, on whatever connection. */
+  async isActive(transaction: EntityManager, type: OperationType, target: string): Promise<boolean> {
+    return transaction.existsBy(OperationEntity, { type, target, status: In(['pending', 'in_progress']) });
   }
 
   /** A key asks for looks of its own before and after, so such a request has a transaction of its own. */

@@ -1,0 +1,52 @@
+import type { Reload } from '@lockstep/contract';
+import { OperationFailure } from '@lockstep/server-operations';
+import type { ScriptResult, SshSession, StageLimit } from '@lockstep/server-ssh';
+import { commandScript, noSudoMark, reloadScript } from './host-scripts.js';
+
+export type Tell = (stream: 'stdout' | 'stderr', line: string) => void;
+
+/** Milliseconds. A server that restarts because it cannot reload may need its time. */
+const commandMs = 120_000;
+
+/** What is run on a host for a deployment, and the host's words about it. */
+export class HostCommands {
+  constructor(
+    private readonly session: SshSession,
+    private readonly limit: StageLimit,
+    private readonly tell: Tell,
+  ) {}
+
+  /** The server's own test of its configuration. Errors: OperationFailure CONFIGURATION_INVALID; SshError. */
+  async check(command: string): Promise<void> {
+    const result = await this.run(commandScript, command);
+    if (result.code === 0) return;
+    const message = `The configuration test failed: ${command}`;
+    throw new OperationFailure('CONFIGURATION_INVALID', message, { hostWords: wordsOf(result) });
+  }
+
+  /** Errors: OperationFailure RELOAD_FAILED, PRIVILEGE_MISSING; SshError. */
+  async reload(reload: Reload, username: string): Promise<void> {
+    const isService = 'service' in reload;
+    const result = await this.run(
+      isService ? reloadScript : commandScript,
+      isService ? `${reload.service}\n` : reload.command,
+    );
+    if (result.code === 0) return;
+    const hostWords = wordsOf(result);
+    if (
+      isService &&
+      (result.stderr.includes(noSudoMark) || /^sudo: |may not run sudo|not in the sudoers/m.test(result.stderr))
+    ) {
+      const line = `${username} ALL=(root) NOPASSWD: /usr/bin/systemctl reload-or-restart -- ${reload.service}`;
+      throw new OperationFailure('PRIVILEGE_MISSING', `sudoers on the host needs the line: ${line}`, { hostWords });
+    }
+    const what = isService ? `${reload.service} did not reload.` : `The reload failed: ${reload.command}`;
+    throw new OperationFailure('RELOAD_FAILED', what, { hostWords });
+  }
+
+  private run(script: string, input: string): Promise<ScriptResult> {
+    return this.session.runScript({ ...this.limit, script, input, deadlineMs: commandMs, onLine: this.tell });
+  }
+}
+
+const wordsOf = ({ stdout, stderr }: ScriptResult): string => stderr.trim() || stdout.trim();

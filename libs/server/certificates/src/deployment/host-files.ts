@@ -1,0 +1,156 @@
+import { OperationFailure } from '@lockstep/server-operations';
+import { type SftpSession, SshError, type SshSession, type StageLimit } from '@lockstep/server-ssh';
+import { type DeployedFile, sha256Of } from './deployed-file.js';
+import { moveScript, prepareScript } from './host-scripts.js';
+import type { FileState, LookedAt, Move } from './switch-plan.js';
+
+/** Milliseconds that a script which only looks or renames may take. */
+const quickMs = 20_000;
+const quickSeconds = quickMs / 1_000;
+/** What lies where a certificate shall be is a few kilobytes; anything else is not ours. */
+const mostBytes = 1_048_576;
+/** SSH_FX_NO_SUCH_FILE, SSH_FX_PERMISSION_DENIED, SSH_FX_FAILURE (draft-ietf-secsh-filexfer-02 §7). */
+const [noSuchFile, permissionDenied, unspecified] = [2, 3, 4];
+
+interface Preparation {
+  readonly uid: number | null;
+  readonly gid: number | null;
+  /** Seconds. */
+  readonly uptime: number;
+}
+
+/** The files of a deployment on one host. `limit` bounds each request and says what stops it. */
+export class HostFiles {
+  constructor(
+    private readonly session: SshSession,
+    private readonly sftp: SftpSession,
+    private readonly limit: StageLimit,
+  ) {}
+
+  look(files: readonly DeployedFile[]): Promise<LookedAt[]> {
+    return Promise.all(files.map(async (file) => ({ file, state: await this.stateOf(file) })));
+  }
+
+  /**
+   * Puts a file beside its place: private, owned and with its mode before the first byte, on the disk, read back. What a
+   * lost attempt left is taken away, and so is a part of a file when it fails.
+   * Errors: OperationFailure FILE_NOT_WRITABLE, DISK_FULL, PRIVILEGE_MISSING; SshError.
+   */
+  async stage(file: DeployedFile): Promise<void> {
+    try {
+      await this.removeLeftovers(file);
+      const owner = await this.ownerOf(file);
+      await this.sftp.make({ path: file.staged, content: file.content, mode: file.mode, owner }, this.limit);
+      const read = sha256Of(await this.sftp.read(file.staged, this.limit));
+      if (read === file.sha256) return;
+      throw new OperationFailure('FILE_NOT_WRITABLE', `${file.staged} reads back as something else than was written.`);
+    } catch (error) {
+      const failure = await this.explain(file, error);
+      await this.sftp.remove(file.staged, this.limit).catch(() => undefined);
+      throw failure;
+    }
+  }
+
+  /** Errors: OperationFailure FILE_NOT_WRITABLE; SshError with `afterRequest` when the answer was lost. */
+  async apply(moves: readonly Move[]): Promise<void> {
+    if (moves.length === 0) return;
+    const { uptime } = await this.prepare('', '');
+    const lines = [String(uptime + quickSeconds), ...moves.flatMap(({ verb, from, to }) => [verb, from, to])];
+    const result = await this.session.runScript({
+      ...this.limit,
+      script: moveScript,
+      input: `${lines.join('\n')}\n`,
+      deadlineMs: quickMs,
+    });
+    if (result.code === 0) return;
+    throw new OperationFailure('FILE_NOT_WRITABLE', 'The host did not put the files in place.', {
+      hostWords: result.stderr.trim(),
+    });
+  }
+
+  private async stateOf(file: DeployedFile): Promise<FileState> {
+    const [live, staged, backup] = await Promise.all([
+      this.sftp.look(file.path, this.limit),
+      this.sftp.look(file.staged, this.limit),
+      this.sftp.look(file.backup, this.limit),
+    ]);
+    const kind = live === null ? 'missing' : (await this.isNew(file)) ? 'new' : 'other';
+    return { live: kind, staged: staged !== null, backup: backup !== null };
+  }
+
+  /** What this login may not read, it did not write. */
+  private async isNew(file: DeployedFile): Promise<boolean> {
+    try {
+      const content = await this.sftp.read(file.path, this.limit);
+      return content.length <= mostBytes && sha256Of(content) === file.sha256;
+    } catch (error) {
+      if (error instanceof SshError && error.code === 'SFTP_UNAVAILABLE') return false;
+      throw error;
+    }
+  }
+
+  /** Staged files of lost attempts, of whatever version. Backups of this version are still needed. */
+  private async removeLeftovers({ folder, mark, backup }: DeployedFile): Promise<void> {
+    const names = await this.sftp.list(folder, this.limit);
+    const stale = names.map((name) => `${folder}/${name}`).filter((path) => path !== backup);
+    for (const path of stale.filter((each) => each.startsWith(`${folder}/${mark}`))) {
+      await this.sftp.remove(path, this.limit);
+    }
+  }
+
+  /** As told; else whoever owns what is there now; else this login. */
+  private async ownerOf({ owner, group, path }: DeployedFile): Promise<{ uid: number; gid: number } | undefined> {
+    const live = await this.sftp.look(path, this.limit);
+    if (owner === null && group === null) return this.mayKeepOwner(live);
+    const { uid, gid } = await this.prepare(owner ?? '', group ?? '');
+    const own = live ?? (await this.sftp.look('.', this.limit));
+    return { uid: uid ?? own?.uid ?? 0, gid: gid ?? own?.gid ?? 0 };
+  }
+
+  /** Only root gives files away; another login's files are its own. */
+  private async mayKeepOwner(
+    live: { uid: number; gid: number } | null,
+  ): Promise<{ uid: number; gid: number } | undefined> {
+    const home = await this.sftp.look('.', this.limit);
+    return live !== null && home?.uid === 0 ? { uid: live.uid, gid: live.gid } : undefined;
+  }
+
+  private async prepare(owner: string, group: string): Promise<Preparation> {
+    const { stdout, stderr } = await this.session.runScript({
+      ...this.limit,
+      script: prepareScript,
+      input: `${owner}\n${group}\n`,
+      deadlineMs: quickMs,
+    });
+    const read = (name: string): number | null => {
+      const found = new RegExp(`^lockstep:${name}=(\\d+)$`, 'm').exec(stdout)?.[1];
+      return found === undefined ? null : Number(found);
+    };
+    const [uid, gid, uptime] = [read('uid'), read('gid'), read('uptime')];
+    const missing = owner !== '' && uid === null ? owner : group !== '' && gid === null ? group : null;
+    if (missing !== null)
+      throw new OperationFailure('FILE_NOT_WRITABLE', `The host knows no user or group ${missing}.`);
+    if (uptime === null)
+      throw new OperationFailure('COMMAND_FAILED', 'The host did not run a simple shell script.', {
+        hostWords: stderr,
+      });
+    return { uid, gid, uptime };
+  }
+
+  /** SFTP says only "failure" for a full disk: the file system itself is asked for the cause. */
+  private async explain({ path, folder, content }: DeployedFile, error: unknown): Promise<unknown> {
+    if (!(error instanceof SshError) || error.sftpStatus === undefined) return error;
+    const more = { cause: error, ...(error.hostWords !== undefined && { hostWords: error.hostWords }) };
+    if (error.sftpStatus === noSuchFile)
+      return new OperationFailure('FILE_NOT_WRITABLE', `There is no folder ${folder} on the host.`, more);
+    if (error.sftpStatus === permissionDenied)
+      return new OperationFailure('FILE_NOT_WRITABLE', `This login may not write into ${folder} as it should.`, more);
+    if (error.sftpStatus !== unspecified) return error;
+    const room = await this.sftp.room(folder, this.limit).catch(() => null);
+    if (room?.readOnly === true)
+      return new OperationFailure('FILE_NOT_WRITABLE', `The file system of ${folder} is read-only.`, more);
+    if (room && room.free < content.length + 4_096)
+      return new OperationFailure('DISK_FULL', `The disk is full where ${path} shall be.`, more);
+    return new OperationFailure('FILE_NOT_WRITABLE', `${path} cannot be written.`, more);
+  }
+}

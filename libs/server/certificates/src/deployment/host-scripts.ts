@@ -1,0 +1,54 @@
+/**
+ * The scripts that are run on a host. Each is constant text: what differs comes on standard input, in lines, and reaches a
+ * program as one whole argument. The first line is the mark by which a demo host knows a script.
+ */
+const preamble = `export LC_ALL=C
+PATH="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:$PATH"`;
+
+const tooLateMark = 'lockstep: came too late';
+export const noSudoMark = 'lockstep: sudo is not installed';
+
+/** Owner and group, each in a line that may be empty; tells their numbers and the host's uptime in seconds. */
+export const prepareScript = `# lockstep certificates prepare 1
+${preamble}
+IFS= read -r owner
+IFS= read -r group
+[ -z "$owner" ] || printf 'lockstep:uid=%s\\n' "$(id -u -- "$owner")"
+[ -z "$group" ] || printf 'lockstep:gid=%s\\n' "$(getent group "$group" | cut -d: -f3)"
+IFS=' .' read -r up rest </proc/uptime
+printf 'lockstep:uptime=%s\\n' "$up"`;
+
+/**
+ * The host's uptime after which it must not begin any more, then three lines for each move: verb, from, to. It is one script
+ * and not single requests, because a script runs to its end when whoever asked for it is gone: key and certificate change
+ * together. A name is kept by a hard link; where the host refuses that (fs.protected_hardlinks), by moving.
+ */
+export const moveScript = `# lockstep certificates move 1
+${preamble}
+IFS= read -r latest
+IFS=' .' read -r up rest </proc/uptime
+[ "$up" -le "$latest" ] || { echo '${tooLateMark}' >&2; exit 75; }
+while IFS= read -r verb && IFS= read -r from && IFS= read -r to; do
+  case $verb in
+    keep) rm -f -- "$to" && { ln -P -- "$from" "$to" 2>/dev/null || mv -fT -- "$from" "$to"; } || exit 73 ;;
+    move) mv -fT -- "$from" "$to" || exit 74 ;;
+    remove) rm -f -- "$from" || exit 76 ;;
+    *) exit 64 ;;
+  esac
+done
+exit 0`;
+
+/** Text of an administrator's own. */
+export const commandScript = `# lockstep certificates command 1
+${preamble}
+command=$(cat)
+eval "$command" </dev/null`;
+
+/** The unit. One that cannot be reloaded is restarted. */
+export const reloadScript = `# lockstep certificates reload 1
+${preamble}
+IFS= read -r unit
+program=$(command -v systemctl) || { echo 'This host does not run systemd.' >&2; exit 69; }
+[ "$(id -u)" != 0 ] || exec "$program" reload-or-restart -- "$unit" </dev/null
+command -v sudo >/dev/null 2>&1 || { echo '${noSudoMark}' >&2; exit 77; }
+exec sudo -n "$program" reload-or-restart -- "$unit" </dev/null`;

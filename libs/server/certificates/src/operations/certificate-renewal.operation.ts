@@ -1,0 +1,126 @@
+import { Logger } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { SshReach, asFailure } from '@lockstep/server-connections';
+import {
+  type OperationContext,
+  OperationFailure,
+  type OperationHandler,
+  OperationHandlerFor,
+  type OperationResult,
+} from '@lockstep/server-operations';
+import { NetworkPolicy } from '@lockstep/server-ssh';
+import { DataSource } from 'typeorm';
+import { Deployment } from '../deployment/deployment.js';
+import { rollbackMs } from '../deployment/rollback.js';
+import { CertificateEntity } from '../model/certificate.entity.js';
+import { CertificateVersions, type IssuedVersion } from '../versions/certificate-versions.js';
+import { Issuance } from '../versions/issuance.js';
+import { undo } from './renewal-failure.js';
+
+/** Has a certificate issued and puts it where it belongs; on any failure after the switch the old one is back. */
+@OperationHandlerFor('certificate_renewal')
+export class CertificateRenewalOperation implements OperationHandler {
+  readonly type = 'certificate_renewal';
+  readonly changesHost = true;
+  readonly deadlineMs = 900_000;
+  readonly graceMs = rollbackMs;
+  readonly steps = [
+    { name: 'key', title: 'Make the key and the request', safety: 'repeatable' },
+    { name: 'issue', title: 'Have it issued', safety: 'repeatable' },
+    { name: 'reach', title: 'Reach the host', safety: 'repeatable' },
+    { name: 'stage', title: 'Stage the files', safety: 'repeatable' },
+    { name: 'check', title: 'Check', safety: 'repeatable' },
+    { name: 'switch', title: 'Switch', safety: 'repeatable' },
+    { name: 'reload', title: 'Reload the server', safety: 'repeatable' },
+    { name: 'verify', title: 'Verify what is served', safety: 'repeatable' },
+    { name: 'clean_up', title: 'Clean up', safety: 'repeatable' },
+  ] as const;
+  private readonly logger = new Logger('Certificates');
+
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly reach: SshReach,
+    private readonly policy: NetworkPolicy,
+    private readonly versions: CertificateVersions,
+    private readonly issuance: Issuance,
+  ) {}
+
+  async run(context: OperationContext): Promise<OperationResult> {
+    const certificate = await this.read(Number(context.operation.target));
+    const version = await this.issue(context, certificate);
+    const deployment = await this.prepare(context, { certificate, version });
+    try {
+      await this.deploy(context, deployment);
+      await context.step('clean_up', async () => {
+        await deployment.cleanUp();
+        const ids = deployment.parts.targets.map(({ id }) => id);
+        await this.versions.deployed(version, ids);
+      });
+      await deployment.close();
+    } finally {
+      deployment.destroy();
+    }
+    const until = version.notAfter?.toISOString().slice(0, 10) ?? '';
+    return { message: `${certificate.name} is renewed until ${until}` };
+  }
+
+  private async read(id: number): Promise<CertificateEntity> {
+    const certificate = await this.dataSource.manager.findOne(CertificateEntity, {
+      where: { id },
+      relations: { issuer: true, targets: true },
+      order: { targets: { place: 'ASC' } },
+    });
+    if (!certificate) throw new OperationFailure('ISSUE_FAILED', 'The certificate was removed from Lockstep.');
+    return certificate;
+  }
+
+  private async issue(context: OperationContext, certificate: CertificateEntity): Promise<IssuedVersion> {
+    const begun = await context.step('key', async (step) => {
+      const version = await this.versions.begin(certificate, context.operation.id);
+      step.summary(`version ${String(version.number)}, ${version.keyType}`);
+      return version;
+    });
+    return context.step('issue', async (step) => {
+      const version = await this.issuance.issue(certificate, begun);
+      const { issuer, serialNumber, fingerprint, notAfter } = version.facts ?? {};
+      context.facts({ version: version.number, serialNumber, fingerprint, notAfter });
+      step.summary(begun.issuedAt === null ? `by ${String(issuer)}` : 'it was issued before and not deployed yet');
+      return version;
+    });
+  }
+
+  private async prepare(
+    context: OperationContext,
+    { certificate, version }: { certificate: CertificateEntity; version: IssuedVersion },
+  ): Promise<Deployment> {
+    const { connectionId } = context.operation;
+    const host = await asFailure(context, () => this.reach.find(connectionId));
+    const targets = (certificate.targets ?? []).filter((target) => target.connectionId === connectionId);
+    const { number, leaf, chain } = version;
+    const key = await this.issuance.keyOf(version);
+    const material = { certificateId: certificate.id, number, key, leaf, chain };
+    const fingerprint = version.facts?.fingerprint ?? '';
+    return new Deployment({ context, host, reach: this.reach, policy: this.policy, targets, material, fingerprint });
+  }
+
+  private async deploy(context: OperationContext, deployment: Deployment): Promise<void> {
+    const step = (
+      name: string,
+      work: keyof Pick<Deployment, 'reachHost' | 'stage' | 'check' | 'switchOver' | 'reload' | 'verify'>,
+    ) => context.step(name, (handle) => asFailure(context, () => deployment[work](handle)));
+    // Until here the host is as it was, and there is nothing to undo.
+    await step('reach', 'reachHost');
+    try {
+      await step('stage', 'stage');
+      await step('check', 'check');
+      await step('switch', 'switchOver');
+      await step('reload', 'reload');
+      await step('verify', 'verify');
+    } catch (error) {
+      const failure = await undo(context, deployment, error);
+      if (failure instanceof OperationFailure && failure.effect !== 'none' && failure.effect !== 'rolled_back')
+        this.logger.error(`${context.operation.id} on ${context.operation.connectionName}: ${failure.message}`);
+      throw failure;
+    }
+  }
+}

@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { factsOf, generatePrivateKey, makeSigningRequest, readCertificates } from '@lockstep/server-pki';
+import { SecretBox, type SecretPlace } from '@lockstep/server-secrets';
+import { DataSource, In, LessThanOrEqual } from 'typeorm';
+import { CertificateVersionEntity } from '../model/certificate-version.entity.js';
+import type { CertificateEntity } from '../model/certificate.entity.js';
+import { DeploymentTargetEntity } from '../model/deployment-target.entity.js';
+import { renewalBegins } from './renewal-window.js';
+
+/** How many versions are kept with their keys, the newest included. */
+const keptVersions = 3;
+
+/** A version with its certificate. */
+export type IssuedVersion = CertificateVersionEntity & { readonly leaf: string; readonly chain: string };
+
+const placeOf = (id: string): SecretPlace => ({ table: 'certificate_versions', column: 'sealed_key', row: id });
+
+/** The versions of certificates: a key is sealed and stored before it is used, and what was issued outlives its operation. */
+@Injectable()
+export class CertificateVersions {
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly box: SecretBox,
+  ) {}
+
+  /**
+   * The version to go on with: one that was begun or issued for the same names, key and issuer and is not everywhere yet,
+   * so that a failed deployment costs the issuer nothing; else a new one.
+   */
+  async begin(certificate: CertificateEntity, operationId: string): Promise<CertificateVersionEntity> {
+    const newest = await this.newest(certificate.id);
+    if (newest && (await this.canGoOn(newest, { certificate, operationId }))) return newest;
+    const key = await generatePrivateKey(certificate.keyType);
+    const id = randomUUID();
+    await this.dataSource.manager.insert(CertificateVersionEntity, {
+      id,
+      certificateId: certificate.id,
+      number: (newest?.number ?? 0) + 1,
+      operationId,
+      domains: certificate.domains,
+      issuerId: certificate.issuerId,
+      keyType: certificate.keyType,
+      sealedKey: this.box.seal(key, placeOf(id)),
+      request: await makeSigningRequest(key, certificate.domains),
+    });
+    return this.dataSource.manager.findOneByOrFail(CertificateVersionEntity, { id });
+  }
+
+  /** Keeps what was issued. @throws {PkiError} when it cannot be read */
+  async store(
+    version: CertificateVersionEntity,
+    { leaf, chain }: { leaf: string; chain: string },
+  ): Promise<IssuedVersion> {
+    const [certificate] = readCertificates(leaf);
+    const { validFromDate: notBefore, validToDate: notAfter } = certificate;
+    const issued = {
+      leaf,
+      chain,
+      issuedAt: new Date(),
+      facts: factsOf(certificate),
+      notBefore,
+      notAfter,
+      renewAt: renewalBegins(notBefore, notAfter),
+    };
+    await this.dataSource.manager.update(CertificateVersionEntity, { id: version.id }, issued);
+    return { ...version, ...issued };
+  }
+
+  /** The private key in PEM. Errors: SecretUnreadableError */
+  async openKey({ id }: CertificateVersionEntity): Promise<string> {
+    const [row] = await this.dataSource.query<{ sealed_key: Buffer }[]>(
+      'SELECT sealed_key FROM certificate_versions WHERE id = $1',
+      [id],
+    );
+    if (!row) throw new Error('The version was removed.');
+    return this.box.openText(row.sealed_key, placeOf(id));
+  }
+
+  /** Writes down what was verified on these targets, and forgets old versions with their keys. */
+  async deployed({ certificateId, number }: CertificateVersionEntity, targetIds: readonly number[]): Promise<void> {
+    await this.dataSource.transaction(async (transaction) => {
+      await transaction.update(
+        DeploymentTargetEntity,
+        { id: In(targetIds) },
+        { deployedVersion: number, deployedAt: new Date() },
+      );
+      await transaction.delete(CertificateVersionEntity, {
+        certificateId,
+        number: LessThanOrEqual(number - keptVersions),
+      });
+    });
+  }
+
+  private newest(certificateId: number): Promise<CertificateVersionEntity | null> {
+    return this.dataSource.manager.findOne(CertificateVersionEntity, {
+      where: { certificateId },
+      order: { number: 'DESC' },
+    });
+  }
+
+  private async canGoOn(
+    version: CertificateVersionEntity,
+    { certificate, operationId }: { certificate: CertificateEntity; operationId: string },
+  ): Promise<boolean> {
+    const same =
+      version.issuerId === certificate.issuerId &&
+      version.keyType === certificate.keyType &&
+      version.domains.toSorted().join() === certificate.domains.toSorted().join();
+    if (!same) return false;
+    if (version.issuedAt === null || version.operationId === operationId) return true;
+    if (version.renewAt === null || version.renewAt <= new Date()) return false;
+    const targets = await this.dataSource.manager.findBy(DeploymentTargetEntity, { certificateId: certificate.id });
+    return targets.some(({ deployedVersion }) => deployedVersion !== version.number);
+  }
+}
+
+export const isIssued = (version: CertificateVersionEntity): version is IssuedVersion =>
+  version.leaf !== null && version.chain !== null;

@@ -1,0 +1,67 @@
+import { Injectable } from '@nestjs/common';
+import { OperationFailure } from '@lockstep/server-operations';
+import { PkiError, findProblems, keyFits, readCertificates } from '@lockstep/server-pki';
+import { SecretUnreadableError } from '@lockstep/server-secrets';
+import { InternalAuthorities } from '../issuers/internal-authorities.js';
+import { refusedNames } from '../issuers/permitted-names.js';
+import type { CertificateVersionEntity } from '../model/certificate-version.entity.js';
+import type { CertificateEntity } from '../model/certificate.entity.js';
+import { CertificateVersions, type IssuedVersion, isIssued } from './certificate-versions.js';
+
+/** Has versions issued, and lets only those pass that can be used. */
+@Injectable()
+export class Issuance {
+  constructor(
+    private readonly versions: CertificateVersions,
+    private readonly authorities: InternalAuthorities,
+  ) {}
+
+  /** A version that is issued already is only looked at. Errors: OperationFailure ISSUE_FAILED, CERTIFICATE_UNSUITABLE. */
+  async issue(certificate: CertificateEntity, version: CertificateVersionEntity): Promise<IssuedVersion> {
+    return this.telling(async () => {
+      const issued = isIssued(version) ? version : await this.sign(certificate, version);
+      await this.assertSuitable(certificate, version, issued);
+      return isIssued(version) ? version : this.versions.store(version, issued);
+    });
+  }
+
+  /** Errors: OperationFailure ISSUE_FAILED when the stored key does not open. */
+  keyOf(version: CertificateVersionEntity): Promise<string> {
+    return this.telling(() => this.versions.openKey(version));
+  }
+
+  private async sign(
+    { issuer, domains, name }: CertificateEntity,
+    { request }: CertificateVersionEntity,
+  ): Promise<{ leaf: string; chain: string }> {
+    if (!issuer) throw new Error(`${name} was read without its issuer`);
+    const refused = refusedNames(issuer.settings, domains);
+    if (refused.length > 0)
+      throw new OperationFailure('ISSUE_FAILED', `${issuer.name} does not sign for ${refused.join(', ')}.`);
+    return this.authorities.issue(issuer, { request, names: domains });
+  }
+
+  /** Before it is kept: what cannot be used would be deployed again and again. */
+  private async assertSuitable(
+    certificate: CertificateEntity,
+    version: CertificateVersionEntity,
+    { leaf, chain }: { leaf: string; chain: string },
+  ): Promise<void> {
+    const certificates = readCertificates(`${leaf}${chain}`);
+    const roots = readCertificates(await this.authorities.root(certificate.issuerId));
+    const problems = findProblems(certificates, { names: certificate.domains, at: new Date(), roots });
+    const objections = problems.map(({ message }) => message);
+    if (!keyFits(certificates[0], await this.versions.openKey(version))) objections.push('It is for another key.');
+    if (objections.length > 0) throw new OperationFailure('CERTIFICATE_UNSUITABLE', objections.join(' '));
+  }
+
+  private async telling<Value>(work: () => Promise<Value>): Promise<Value> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof PkiError || error instanceof SecretUnreadableError)
+        throw new OperationFailure('ISSUE_FAILED', error.message, { cause: error });
+      throw error;
+    }
+  }
+}
