@@ -1,7 +1,8 @@
 import { waitUntil } from '@lockstep/server-testing';
 import type { EventTable } from './event-table.js';
 
-const key = 4_711;
+/** One for each connection, so that several may be held at once. */
+const keyOf = (connectionId: number): number => 47_110_000 + connectionId;
 
 /** A worker that waits inside a transaction. */
 export interface HeldWrite {
@@ -26,17 +27,19 @@ export function holdStep(table: EventTable, connectionId: number, step: string):
 }
 
 async function holdEvent(table: EventTable, connectionId: number, condition: string): Promise<HeldWrite> {
+  const key = keyOf(connectionId);
+  const name = `hold_event_${String(connectionId)}`;
   const holder = await table.connect();
   await holder.query('SELECT pg_advisory_lock($1)', [key]);
   await table.query(`
-    CREATE OR REPLACE FUNCTION hold_event() RETURNS trigger LANGUAGE plpgsql AS $$
+    CREATE OR REPLACE FUNCTION ${name}() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
       PERFORM pg_advisory_xact_lock_shared(${String(key)});
       RETURN NEW;
     END $$`);
   await table.query(`
-    CREATE OR REPLACE TRIGGER hold_event BEFORE INSERT ON operation_events FOR EACH ROW
-    WHEN (NEW.connection_id = ${String(connectionId)} AND ${condition}) EXECUTE FUNCTION hold_event()`);
+    CREATE OR REPLACE TRIGGER ${name} BEFORE INSERT ON operation_events FOR EACH ROW
+    WHEN (NEW.connection_id = ${String(connectionId)} AND ${condition}) EXECUTE FUNCTION ${name}()`);
   const isCaught = async (): Promise<true | undefined> => {
     const waiting = `SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = $1 AND NOT granted
       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
