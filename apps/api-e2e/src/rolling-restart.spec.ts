@@ -105,6 +105,19 @@ const sound = { ...steady, '/etc/systemd/system/frail.service': unit('ExecStart=
     });
   }, 60_000);
 
+  test('passes over a host that was removed before its turn, and says so', async () => {
+    const [host] = hosts;
+    if (!host) throw new Error('There is no host.');
+    const gone = await connectAsRoot(client, host, 'soon-gone');
+    const order = [ids[0], gone.id, ids[2]];
+    const { id } = await startRolling(client, { service: 'steady.service', connectionIds: order });
+    expect((await client.call('DELETE', `/connections/${gone.id}`)).status).toBe(204);
+    const ended = await rollingEnded(client, id);
+    expect(ended.status).toBe('failed');
+    expect(ended.targets.map(({ status }) => status)).toEqual(['completed', 'not_begun', 'completed']);
+    expect(ended.targets[1]?.refusal).toContain('removed');
+  }, 60_000);
+
   test('joins a restart that runs already', async () => {
     await starts();
     const body = { service: 'steady.service' };

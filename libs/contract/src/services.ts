@@ -201,6 +201,7 @@ export const RollingRestart = z
         connectionName: z.string(),
         status: RollingTargetStatus,
         operationId: OperationId.nullable(),
+        refusal: z.string().nullable().describe('Why it could not be begun when its turn came.'),
       }),
     ),
   })

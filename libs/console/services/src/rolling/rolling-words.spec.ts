@@ -21,6 +21,7 @@ const waiting = (connectionId: number) => ({
   connectionName: `web-${connectionId}`,
   status: 'waiting' as const,
   operationId: null,
+  refusal: null,
 });
 const rolling = { id: 'rolling', service: 'nginx.service', targets: [waiting(1), waiting(2), waiting(3)] };
 const known = (...operations: Operation[]) => new Map(operations.map((each) => [each.id, each]));
@@ -36,6 +37,11 @@ describe('the hosts of a rolling restart', () => {
     const joined = { ...rolling, targets: [{ ...waiting(1), operationId: 'one' }] };
     const failed = operation({ parentId: null, status: 'failed', phase: null, error: 'It ended again.' });
     expect(hostsOf(joined, known(failed))[0]).toMatchObject({ status: 'failed', message: 'It ended again.' });
+  });
+
+  it('tell why one could not be begun', () => {
+    const removed = { ...waiting(1), status: 'not_begun' as const, refusal: 'It was removed.' };
+    expect(hostsOf({ ...rolling, targets: [removed] }, known())[0]?.message).toBe('It was removed.');
   });
 
   it('are not mixed up with those of another service', () => {

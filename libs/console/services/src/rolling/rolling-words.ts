@@ -15,7 +15,7 @@ export interface RollingHost {
   readonly status: RollingTargetStatus;
   readonly operationId: string | null;
   readonly words: RollingWords;
-  /** What its operation says: the step while it runs, the reason when it failed. */
+  /** What its operation says: the step while it runs, the reason when it failed; or why it could not be begun. */
   readonly message: string;
 }
 
@@ -54,7 +54,7 @@ export function hostsOf(
   const begun = new Map<number, Operation>();
   for (const operation of known.values())
     if (operation.parentId === id && operation.target === service) begun.set(operation.connectionId, operation);
-  return targets.map(({ connectionId, connectionName, status, operationId }) => {
+  return targets.map(({ connectionId, connectionName, status, operationId, refusal }) => {
     const operation = (operationId === null ? undefined : known.get(operationId)) ?? begun.get(connectionId);
     const isWorthTelling = operation !== undefined && operation.status !== 'completed';
     return {
@@ -63,7 +63,7 @@ export function hostsOf(
       status: operation?.status ?? status,
       operationId: operation?.id ?? operationId,
       words: operation === undefined ? describeTarget(status) : describeState(operation),
-      message: isWorthTelling ? (operation.error ?? operation.message) : '',
+      message: isWorthTelling ? (operation.error ?? operation.message) : (refusal ?? ''),
     };
   });
 }

@@ -11,7 +11,8 @@ export interface TargetRow {
   readonly connectionName: string;
   readonly operationId: string | null;
   readonly operation: OperationStatus | null;
-  readonly refused: boolean;
+  /** Why it could not be begun when its turn came. */
+  readonly refusal: string | null;
   readonly endedAt: Date | null;
   /** Whether the user who asks may see it. */
   readonly visible: boolean;
@@ -55,7 +56,7 @@ export class RollingStore {
   ): Promise<Map<string, TargetRow[]>> {
     const rows = await manager.query<(TargetRow & { rollingId: string })[]>(
       `SELECT t.rolling_restart_id AS "rollingId", t.connection_id AS "connectionId",
-         t.connection_name AS "connectionName", t.operation_id AS "operationId", t.refusal IS NOT NULL AS refused,
+         t.connection_name AS "connectionName", t.operation_id AS "operationId", t.refusal,
          coalesce(t.outcome, o.status) AS operation, o.completed_at AS "endedAt",
          t.connection_id IN (SELECT visible_connection_ids($2))
            OR EXISTS (SELECT FROM users u WHERE u.id = $2 AND u.role = 'administrator' AND NOT u.disabled) AS visible
@@ -71,7 +72,8 @@ export class RollingStore {
 
 function toState(rolling: RollingRestartEntity, targets: readonly TargetRow[]): RollingState {
   const { atOnce, stopAfterFailures, cancelledAt } = rolling;
-  const progress = progressOf({ atOnce, stopAfterFailures, cancelled: cancelledAt !== null }, targets);
+  const hosts = targets.map(({ operation, refusal }) => ({ operation, refused: refusal !== null }));
+  const progress = progressOf({ atOnce, stopAfterFailures, cancelled: cancelledAt !== null }, hosts);
   return { rolling, targets, progress };
 }
 
@@ -100,8 +102,10 @@ export function toRollingRestart(state: RollingState): RollingRestart {
     actor,
     startedAt: rolling.startedAt.toISOString(),
     completedAt: completedAt?.toISOString() ?? null,
-    targets: targets.flatMap(({ connectionId, connectionName, operationId, visible }, place) =>
-      visible ? [{ connectionId, connectionName, operationId, status: progress.targets[place] ?? 'waiting' }] : [],
+    targets: targets.flatMap(({ connectionId, connectionName, operationId, refusal, visible }, place) =>
+      visible
+        ? [{ connectionId, connectionName, operationId, refusal, status: progress.targets[place] ?? 'waiting' }]
+        : [],
     ),
   };
 }
