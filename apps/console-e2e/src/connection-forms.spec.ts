@@ -1,3 +1,4 @@
+import { generateSshKey } from '@lockstep/server-testing';
 import { expect, signIn, test } from './support/test.js';
 import { World } from './support/world.js';
 
@@ -90,5 +91,25 @@ test.describe('connections are made and changed', () => {
     await page.getByRole('link', { name: 'inner' }).click();
     await expect(page.getByText('deploy@10.9.0.2:2222')).toBeVisible();
     await expect(page.getByText('Jump host')).toBeVisible();
+  });
+
+  test('a known_hosts file approves the keys of the connections it fits', async ({ page, complaints }) => {
+    complaints.expect(/status of 422/);
+    const { id } = await world.api.createConnection({ name: 'known', host: '10.9.0.7', port: 2222 });
+    const key = await generateSshKey();
+    await page.goto(`${world.url}/connections/import`);
+    await page.getByRole('link', { name: 'Host keys (known_hosts)' }).click();
+    const lines = page.getByLabel('Lines of known_hosts');
+    await lines.fill('hello');
+    await page.getByRole('button', { name: 'Approve these keys' }).click();
+    await expect(page.getByRole('alert')).toBeVisible();
+    await lines.fill(`[10.9.0.7]:2222 ${key.publicKey}\nelsewhere.example ${key.publicKey}\n`);
+    await page.getByRole('button', { name: 'Approve these keys' }).click();
+    const answer = page.getByRole('status').filter({ hasText: '1 host key was approved' });
+    await expect(answer).toContainText(key.fingerprint);
+    await expect(answer).toContainText('1 line fits no connection');
+    await answer.getByRole('link', { name: 'known' }).click();
+    await expect(page).toHaveURL(`${world.url}/connections/${id}`);
+    await expect(page.getByRole('region', { name: 'Host key' })).toContainText('Approved');
   });
 });
