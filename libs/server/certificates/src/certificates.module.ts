@@ -15,6 +15,7 @@ import { IssuersController } from './rest/issuers.controller.js';
 import { DiscoveryService } from './scan/discovery.service.js';
 import { CertificateVersions } from './versions/certificate-versions.js';
 import { Issuance } from './versions/issuance.js';
+import { KeyRotation } from './versions/key-rotation.js';
 
 /** Certificates and issuers; registers `certificate_renewal`. Needs the database, access, operations and connections modules. */
 @Module({
@@ -32,6 +33,7 @@ import { Issuance } from './versions/issuance.js';
     InternalAuthorities,
     Issuance,
     IssuersService,
+    KeyRotation,
   ],
 })
 export class CertificatesModule {}

@@ -39,12 +39,16 @@ export class CertificatesServer {
     private token: string,
   ) {}
 
-  static async start(databaseUrl: string, options: Partial<ConnectionsOptions> = {}): Promise<CertificatesServer> {
+  static async start(
+    databaseUrl: string,
+    options: Partial<ConnectionsOptions> & { secretBox?: SecretBox } = {},
+  ): Promise<CertificatesServer> {
+    const { secretBox = new SecretBox(masterKey) } = options;
     @Module({
       imports: [
         ScheduleModule.forRoot(),
         DatabaseModule.forRoot({ url: databaseUrl }),
-        AccessModule.forRoot({ secretBox: new SecretBox(masterKey), allowedOrigins: [], administrator }),
+        AccessModule.forRoot({ secretBox, allowedOrigins: [], administrator }),
         OperationsModule.forRoot({
           workers: 10,
           embedded: false,
