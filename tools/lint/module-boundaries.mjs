@@ -13,6 +13,7 @@ const arrows = {
     connections: ['http', 'database', 'secrets', 'access', 'operations', 'ssh'],
     services: ['http', 'database', 'access', 'operations', 'connections', 'ssh'],
     pki: [],
+    acme: [],
     certificates: ['http', 'database', 'secrets', 'access', 'operations', 'connections', 'ssh', 'pki'],
     testing: ['database'],
     app: ['http', 'database', 'secrets', 'access', 'operations', 'connections', 'services', 'certificates', 'ssh'],

@@ -9,6 +9,8 @@ const wanted = [
   ['/usr/bin/chromium', 'chromium'],
   ['/usr/sbin/debootstrap', 'debootstrap'],
   ['/usr/bin/systemd-nspawn', 'systemd-container'],
+  ['/usr/bin/pebble', 'pebble'],
+  ['/usr/sbin/named', 'bind9'],
 ];
 const policy = '/usr/sbin/policy-rc.d';
 

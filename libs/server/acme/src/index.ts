@@ -1,0 +1,15 @@
+export { AcmeAccount, type AccountOptions } from './acme-account.js';
+export { AcmeError, type AcmeErrorCode, RateLimited } from './acme-error.js';
+export { type Challenge, type ChallengeKind, type Solver } from './challenges/challenge.js';
+export { type ProveOptions, proveNames, withdrawPresented } from './challenges/prove-names.js';
+export { type Limit } from './limit.js';
+export { type StoredOrder } from './order.js';
+export { type Problem } from './problem.js';
+export { type RenewalInformation, pickMoment } from './renewal/renewal-information.js';
+export { cloudflare, type CloudflareOptions } from './dns/cloudflare.js';
+export { type DnsProvider, type DnsRecord } from './dns/dns-provider.js';
+export { dnsSolver, type DnsSolverOptions } from './dns/dns-solver.js';
+export { dnsUpdate, type DnsUpdateOptions } from './dns/rfc2136/dns-update.js';
+export { type TsigAlgorithm, type TsigKey } from './dns/rfc2136/tsig.js';
+export { route53 } from './dns/route53/route53.js';
+export { type Route53Options } from './dns/route53/route53-api.js';

@@ -1,0 +1,30 @@
+import { RateLimited } from './acme-error.js';
+import { pause } from './limit.js';
+
+const [firstMs, longestMs] = [100, 1_000];
+/** Who asks for more patience is come back to later, with the worker free meanwhile. */
+const patienceMs = 30_000;
+
+export interface Look<Value> {
+  readonly value: Value;
+  /** What the CA asks us to wait (RFC 8555 §7.5.1), if it does. */
+  readonly retryAfter: Date | undefined;
+}
+
+/**
+ * Looks until something is no longer pending: after 0.1 s, then with growing steps of at most 1 s, or when the CA says.
+ * @throws {RateLimited} when the CA wants more than 30 s between two looks
+ */
+export async function pollUntil<Value>(
+  look: () => Promise<Look<Value>>,
+  options: { readonly done: (value: Value) => boolean; readonly signal: AbortSignal },
+): Promise<Value> {
+  for (let step = firstMs; ; step = Math.min(step * 2, longestMs)) {
+    const { value, retryAfter } = await look();
+    if (options.done(value)) return value;
+    const asked = retryAfter ? retryAfter.getTime() - Date.now() : 0;
+    if (retryAfter && asked > patienceMs)
+      throw new RateLimited(retryAfter, `The CA asks to come back at ${retryAfter.toISOString()}.`);
+    await pause(Math.max(step, asked), options.signal);
+  }
+}
