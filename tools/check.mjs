@@ -46,7 +46,7 @@ async function checkDrift() {
   const drift = driftBetween(before, generatedFiles());
   if (drift.length === 0) return;
   throw new Error(
-    `The contract has changed and these were not generated again; now they are, commit them:\n${drift.join('\n')}`,
+    `The contract or the console's words have changed and these were not generated again; now they are, commit them:\n${drift.join('\n')}`,
   );
 }
 

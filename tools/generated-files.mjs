@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import { workspace } from './workspace.mjs';
 
 /** What `npm run generate` writes. */
-const generatedPaths = ['libs/contract/openapi.json', 'libs/contract/asyncapi.json', 'libs/console/api/src/generated'];
+const generatedPaths = [
+  'libs/contract/openapi.json',
+  'libs/contract/asyncapi.json',
+  'libs/console/api/src/generated',
+  'apps/console/src/locale',
+];
 
 /** The generated files of the work tree with a hash of each. */
 export function generatedFiles() {
