@@ -35,7 +35,7 @@ export function describeRolling(status: RollingRestartStatus, isHalted = false):
   }
 }
 
-export function describeTarget(status: RollingTargetStatus): RollingWords {
+function describeTarget(status: RollingTargetStatus): RollingWords {
   switch (status) {
     case 'waiting':
       return { tone: 'waiting', word: $localize`Waiting` };
