@@ -1,3 +1,4 @@
+import { DatePipe } from '@angular/common';
 import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
 import { Clock, Icon, StatusBadge } from '@lockstep/console-ui';
 import { CopyButton, RelativeTime } from '@lockstep/console-ui/overlays';
@@ -7,7 +8,7 @@ import { describeCertificate } from '../words/certificate-words';
 /** What a TLS port shows: the leaf, what a client would object to, and the chain. */
 @Component({
   selector: 'lockstep-shown-certificate',
-  imports: [CopyButton, Icon, RelativeTime, StatusBadge],
+  imports: [CopyButton, DatePipe, Icon, RelativeTime, StatusBadge],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './shown-certificate.html',
   styleUrl: './shown-certificate.scss',

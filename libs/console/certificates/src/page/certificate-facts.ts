@@ -36,7 +36,7 @@ import { keyTypeTitle } from '../words/certificate-words';
         @if (certificate().version; as version) {
           <dt i18n>Valid from</dt>
           <dd><lockstep-relative-time [at]="version.notBefore" /></dd>
-          <dt i18n>Valid until</dt>
+          <dt i18n>Expires</dt>
           <dd><lockstep-relative-time [at]="version.notAfter" /></dd>
           @if (certificate().renewAt; as renewAt) {
             <dt i18n>Due from</dt>

@@ -1,3 +1,4 @@
+import { DatePipe } from '@angular/common';
 import { ChangeDetectionStrategy, Component, input } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { RelativeTime } from '@lockstep/console-ui/overlays';
@@ -6,7 +7,7 @@ import type { CertificateVersion } from '@lockstep/contract';
 /** What was issued, newest first. */
 @Component({
   selector: 'lockstep-versions-card',
-  imports: [RelativeTime, RouterLink],
+  imports: [DatePipe, RelativeTime, RouterLink],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <section class="ls-card" aria-labelledby="versions-title">
@@ -16,9 +17,7 @@ import type { CertificateVersion } from '@lockstep/contract';
           <li>
             <strong class="ls-number" i18n>Version {{ version.number }}</strong>
             <span class="ls-small ls-secondary" i18n>issued <lockstep-relative-time [at]="version.issuedAt" /></span>
-            <span class="ls-small ls-secondary" i18n
-              >valid until <lockstep-relative-time [at]="version.notAfter"
-            /></span>
+            <span class="ls-small ls-secondary" i18n>valid until {{ version.notAfter | date: 'mediumDate' }}</span>
             @if (version.operationId) {
               <a class="ls-small" [routerLink]="['/operations', version.operationId]" i18n>How it was issued</a>
             }

@@ -60,8 +60,10 @@ export function keyTypeTitle(keyType: KeyType): string {
   }
 }
 
-/** How a server takes up new files. */
+/** How a server takes up new files, as something that a renewal does. */
 export function reloadWords(reload: Reload | null): string {
-  if (reload === null) return $localize`nothing is reloaded`;
-  return 'service' in reload ? $localize`reload ${reload.service}:SERVICE:` : $localize`run ${reload.command}:COMMAND:`;
+  if (reload === null) return $localize`reloads nothing`;
+  return 'service' in reload
+    ? $localize`reloads ${reload.service}:SERVICE:`
+    : $localize`runs ${reload.command}:COMMAND:`;
 }
