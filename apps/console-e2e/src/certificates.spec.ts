@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Certificate } from '@lockstep/contract';
 import { CertificateFleet } from './support/certificate-fleet.js';
@@ -181,6 +182,13 @@ test.describe('certificates', () => {
     const row = page.getByRole('listitem').filter({ hasText: 'Laboratory' });
     await expect(row).toContainText('signs for 6 days');
     await expect(row).toContainText('only for lab.example.net');
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Root of Laboratory' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe('Laboratory-root.pem');
+    const root = new X509Certificate(await readFile(await download.path()));
+    expect(root.ca, 'it is the root of an authority').toBe(true);
     await page.getByRole('button', { name: 'More for Laboratory' }).click();
     await page.getByRole('menuitem', { name: 'Remove' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Remove issuer' }).click();

@@ -1,9 +1,12 @@
 import { ChangeDetectionStrategy, Component, computed, effect, inject, input, signal, untracked } from '@angular/core';
+import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { RouterLink } from '@angular/router';
 import { Session } from '@lockstep/console-access';
 import { Api, listCertificates } from '@lockstep/console-api';
+import { OperationsStore } from '@lockstep/console-operations';
 import { readProblem } from '@lockstep/console-ui';
 import type { Certificate } from '@lockstep/contract';
+import { renewedBy } from '../renew/renewal-of';
 import { CertificateBadge } from '../words/certificate-badge';
 
 /** How many certificates a connection's page shows; the rest is a link. */
@@ -84,6 +87,11 @@ export class CertificatesCard {
       const connectionId = this.connectionId();
       untracked(() => void this.load(connectionId));
     });
+    inject(OperationsStore)
+      .ended.pipe(takeUntilDestroyed())
+      .subscribe((operation) => {
+        if (renewedBy(operation) !== undefined) void this.load(this.connectionId());
+      });
   }
 
   private async load(connectionId: number): Promise<void> {

@@ -39,6 +39,14 @@ interface TargetWords {
     } @empty {
       <p class="ls-secondary" i18n>No host is touched: it has no target.</p>
     }
+    @if (isScattered()) {
+      <p class="ls-notice ls-notice--warning">
+        <lockstep-icon name="warning" /><span i18n
+          >Its targets are on several connections, and a renewal serves one so far: it will be refused. Make a
+          certificate for each.</span
+        >
+      </p>
+    }
     <p class="ls-notice">
       <lockstep-icon name="info" />
       @if (isNew()) {
@@ -80,6 +88,10 @@ export class CertificateReview {
   });
 
   protected readonly targets = computed(() => (this.input().targets ?? []).map((target) => this.describe(target)));
+
+  protected readonly isScattered = computed(
+    () => new Set((this.input().targets ?? []).map(({ connectionId }) => connectionId)).size > 1,
+  );
 
   private describe(target: NonNullable<CertificateInput['targets']>[number]): TargetWords {
     const { certificatePath, keyPath, chainPath, mode = '0600', check, verify = [] } = target;

@@ -1,14 +1,16 @@
+import { DOCUMENT } from '@angular/common';
 import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
 import { MatButton, MatIconButton } from '@angular/material/button';
 import { MatDialog } from '@angular/material/dialog';
 import { MatMenu, MatMenuItem, MatMenuTrigger } from '@angular/material/menu';
 import { Session } from '@lockstep/console-access';
-import { Api, deleteIssuer, listIssuers } from '@lockstep/console-api';
+import { Api, deleteIssuer, getIssuerRoot, listIssuers } from '@lockstep/console-api';
 import { OperationActions } from '@lockstep/console-operations';
 import { Icon, ProblemNotice, Spinner, readProblem, type ReadableProblem } from '@lockstep/console-ui';
 import { Confirm, dialogFocus } from '@lockstep/console-ui/overlays';
 import type { Issuer } from '@lockstep/contract';
 import { firstValueFrom } from 'rxjs';
+import { savePem } from '../words/save-file';
 
 /** Who can sign certificates. One is there from the start. */
 @Component({
@@ -24,6 +26,7 @@ export class IssuersPage {
   private readonly confirm = inject(Confirm);
   private readonly actions = inject(OperationActions);
   private readonly session = inject(Session);
+  private readonly document = inject(DOCUMENT);
   protected readonly issuers = signal<readonly Issuer[] | null>(null);
   protected readonly problem = signal<ReadableProblem | null>(null);
   protected readonly mayManage = computed(() => this.session.may('certificates.manage'));
@@ -36,6 +39,17 @@ export class IssuersPage {
     const { IssuerDialog } = await import('./issuer-dialog');
     const opened = this.dialog.open(IssuerDialog, { ...dialogFocus, data: issuer, width: '480px' });
     if ((await firstValueFrom(opened.afterClosed())) === true) await this.load();
+  }
+
+  /** The root is made when it is first asked for. */
+  protected async download(issuer: Issuer): Promise<void> {
+    await this.actions.attempt(async () => {
+      savePem(this.document, await this.api.invoke(getIssuerRoot, { id: issuer.id }), `${issuer.name} root`);
+    });
+  }
+
+  protected rootLabel(issuer: Issuer): string {
+    return $localize`Root of ${issuer.name}:NAME:`;
   }
 
   protected moreLabel(issuer: Issuer): string {

@@ -3,11 +3,13 @@ import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { MatButton } from '@angular/material/button';
 import { Router, RouterLink } from '@angular/router';
 import { Session } from '@lockstep/console-access';
-import { Api, listCertificates } from '@lockstep/console-api';
+import { Api, getCertificate, listCertificates } from '@lockstep/console-api';
+import { OperationsStore } from '@lockstep/console-operations';
 import { Clock, EmptyState, Icon, PageHeader } from '@lockstep/console-ui';
 import { CellTemplate, DataTable, PagedList, type TableColumn } from '@lockstep/console-ui/table';
 import type { Certificate, CertificateStatus } from '@lockstep/contract';
 import { Subject, debounceTime } from 'rxjs';
+import { renewedBy } from '../renew/renewal-of';
 import { CertificateBadge } from '../words/certificate-badge';
 import { statusTitle } from '../words/certificate-words';
 import { problemsOf, renewalSentence } from '../words/renewal-sentence';
@@ -71,6 +73,9 @@ export class CertificatesPage {
     this.typed
       .pipe(debounceTime(typingPause), takeUntilDestroyed())
       .subscribe((search) => this.goTo({ search: search.trim() || null }));
+    inject(OperationsStore)
+      .ended.pipe(takeUntilDestroyed())
+      .subscribe((operation) => void this.refresh(renewedBy(operation)));
   }
 
   protected type(text: string): void {
@@ -106,6 +111,13 @@ export class CertificatesPage {
 
   private goTo(queryParams: Record<string, string | null>): void {
     void this.router.navigate([], { queryParams, queryParamsHandling: 'merge', replaceUrl: true });
+  }
+
+  /** A renewal that ended has changed what the row says. */
+  private async refresh(id: number | undefined): Promise<void> {
+    if (id === undefined || !this.list.rows().some((row) => row.id === id)) return;
+    const fresh = await this.api.invoke(getCertificate, { id }).catch(() => null);
+    if (fresh !== null) this.list.update((rows) => rows.map((row) => (row.id === fresh.id ? fresh : row)));
   }
 
   private async load(): Promise<void> {

@@ -2,6 +2,7 @@ import { DOCUMENT } from '@angular/common';
 import {
   ChangeDetectionStrategy,
   Component,
+  Injector,
   computed,
   effect,
   inject,
@@ -10,6 +11,7 @@ import {
   signal,
   untracked,
 } from '@angular/core';
+import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { MatButton, MatIconButton } from '@angular/material/button';
 import { MatMenu, MatMenuItem, MatMenuTrigger } from '@angular/material/menu';
 import { Title } from '@angular/platform-browser';
@@ -21,13 +23,18 @@ import {
   getCertificate,
   getCertificateChain,
   listCertificateVersions,
+  listOperations,
 } from '@lockstep/console-api';
-import { OperationActions } from '@lockstep/console-operations';
+import { FailureCard, OperationActions, OperationsStore } from '@lockstep/console-operations';
 import { Clock, EmptyState, Icon, PageHeader, Spinner, readProblem, type ReadableProblem } from '@lockstep/console-ui';
 import { Confirm } from '@lockstep/console-ui/overlays';
-import type { Certificate, CertificateVersion } from '@lockstep/contract';
+import type { Certificate, CertificateVersion, Operation } from '@lockstep/contract';
+import { renewedBy } from '../renew/renewal-of';
+import { RenewButton } from '../renew/renew-button';
+import { RenewalsCard } from '../renew/renewals-card';
 import { CertificateBadge } from '../words/certificate-badge';
 import { problemsOf, renewalSentence } from '../words/renewal-sentence';
+import { savePem } from '../words/save-file';
 import { CertificateFactsCard } from './certificate-facts';
 import { TargetsCard } from './targets-card';
 import { VersionsCard } from './versions-card';
@@ -39,6 +46,7 @@ import { VersionsCard } from './versions-card';
     CertificateBadge,
     CertificateFactsCard,
     EmptyState,
+    FailureCard,
     Icon,
     MatButton,
     MatIconButton,
@@ -46,6 +54,8 @@ import { VersionsCard } from './versions-card';
     MatMenuItem,
     MatMenuTrigger,
     PageHeader,
+    RenewButton,
+    RenewalsCard,
     RouterLink,
     Spinner,
     TargetsCard,
@@ -63,13 +73,31 @@ export class CertificatePage {
   private readonly confirm = inject(Confirm);
   private readonly title = inject(Title);
   private readonly document = inject(DOCUMENT);
-  private readonly actions = inject(OperationActions);
+  private readonly store = inject(OperationsStore);
+  protected readonly actions = inject(OperationActions);
 
   readonly id = input.required({ transform: numberAttribute });
 
   protected readonly certificate = signal<Certificate | null>(null);
   protected readonly versions = signal<readonly CertificateVersion[]>([]);
   protected readonly problem = signal<ReadableProblem | null>(null);
+  private readonly recent = signal<readonly Operation[]>([]);
+  /** The connection that its renewals belong to: that of its first target. */
+  protected readonly connectionId = computed(() => this.certificate()?.targets[0]?.connectionId);
+  /** The last renewals, newest first: what was fetched, with what the store knows better. */
+  protected readonly renewals = computed(() => {
+    const merged = new Map(this.recent().map((operation) => [operation.id, operation]));
+    for (const operation of this.store.operations().values()) merged.set(operation.id, operation);
+    return [...merged.values()]
+      .filter((operation) => renewedBy(operation) === this.id())
+      .sort((left, right) => (left.id < right.id ? 1 : -1))
+      .slice(0, 8);
+  });
+  protected readonly failed = computed(() =>
+    this.renewals()
+      .slice(0, 1)
+      .find(({ status }) => status === 'failed'),
+  );
   protected readonly mayManage = computed(() => this.session.may('certificates.manage'));
   protected readonly sentence = computed(() => {
     const certificate = this.certificate();
@@ -85,6 +113,10 @@ export class CertificatePage {
       const id = this.id();
       untracked(() => void this.load(id));
     });
+    this.store.watch(this.connectionId, inject(Injector));
+    this.store.ended.pipe(takeUntilDestroyed()).subscribe((operation) => {
+      if (renewedBy(operation) === this.id()) void this.refresh(this.id());
+    });
     effect(() => {
       const certificate = this.certificate();
       if (certificate !== null) this.title.setTitle(`${certificate.name} · Lockstep`);
@@ -99,14 +131,7 @@ export class CertificatePage {
 
   protected async download(certificate: Certificate): Promise<void> {
     await this.actions.attempt(async () => {
-      // The generated client calls a text what it asks for as a blob.
-      const chain = await this.api.invoke(getCertificateChain, { id: certificate.id });
-      const address = URL.createObjectURL(new Blob([chain], { type: 'application/pem-certificate-chain' }));
-      const link = this.document.createElement('a');
-      link.href = address;
-      link.download = `${certificate.name.replaceAll(/[^\w.-]+/g, '-')}.pem`;
-      link.click();
-      URL.revokeObjectURL(address);
+      savePem(this.document, await this.api.invoke(getCertificateChain, { id: certificate.id }), certificate.name);
     });
   }
 
@@ -136,8 +161,20 @@ export class CertificatePage {
       if (id !== this.id()) return;
       this.certificate.set(certificate);
       this.versions.set(items);
+      await this.loadRenewals(certificate);
     } catch (error) {
       if (id === this.id()) this.problem.set(readProblem(error));
     }
+  }
+
+  private async loadRenewals({ id, targets }: Certificate): Promise<void> {
+    const [first] = targets;
+    if (first === undefined) return;
+    const found = await this.api.invoke(listOperations, {
+      connectionId: first.connectionId,
+      type: ['certificate_renewal'],
+      limit: 100,
+    });
+    if (id === this.id()) this.recent.set(found.items);
   }
 }

@@ -1,9 +1,11 @@
 import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
+import { OperationsStore } from '@lockstep/console-operations';
 import { Clock, StatusBadge } from '@lockstep/console-ui';
 import type { Certificate } from '@lockstep/contract';
-import { describeCertificate } from './certificate-words';
+import { renewalOf } from '../renew/renewal-of';
+import { describeCertificate, type CertificateState } from './certificate-words';
 
-/** How long a certificate still lasts: icon, words and colour. */
+/** How far its renewal is while one runs, else how long a certificate still lasts: icon, words and colour. */
 @Component({
   selector: 'lockstep-certificate-badge',
   imports: [StatusBadge],
@@ -23,7 +25,14 @@ import { describeCertificate } from './certificate-words';
 })
 export class CertificateBadge {
   private readonly clock = inject(Clock);
+  private readonly store = inject(OperationsStore);
   readonly certificate = input.required<Certificate>();
   readonly plain = input(false);
-  protected readonly state = computed(() => describeCertificate(this.certificate(), this.clock.now()));
+  private readonly running = computed(() => renewalOf(this.store, this.certificate()));
+  protected readonly state = computed((): CertificateState => {
+    const running = this.running();
+    return running === undefined
+      ? describeCertificate(this.certificate(), this.clock.now())
+      : { tone: 'running', icon: 'refresh', word: $localize`Renewing, ${running.progress}:PERCENT: %` };
+  });
 }

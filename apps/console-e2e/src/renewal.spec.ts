@@ -1,0 +1,97 @@
+import type { Connection } from '@lockstep/contract';
+import { type TlsHost, TlsProbe, startTlsHost, tlsSite, whyNoSystemdHosts } from '@lockstep/server-testing';
+import { picture } from './support/looks.js';
+import { expect, signIn, test } from './support/test.js';
+import { World } from './support/world.js';
+
+const reason = await whyNoSystemdHosts();
+
+test.describe('a certificate is renewed from the console, on a whole host with nginx', () => {
+  test.skip(reason !== undefined, `left out: ${reason}`);
+  let world: World;
+  let place: TlsHost;
+  let page: string;
+
+  test.beforeAll(async () => {
+    test.setTimeout(180_000);
+    [world, place] = await Promise.all([World.start(), startTlsHost()]);
+    await world.api.call<Connection>('POST', '/connections', {
+      name: 'web-1.example.net',
+      host: '127.0.0.1',
+      port: place.host.port,
+      username: place.host.username,
+      credential: { kind: 'private_key', privateKey: place.host.user.privateKey },
+      hostKeyFingerprint: place.host.hostKeyFingerprint,
+      tags: ['web'],
+    });
+  });
+
+  test.afterAll(async () => {
+    await Promise.all([world.stop(), place.host.stop()]);
+  });
+
+  test('from what nginx serves to the new leaf on the wire, watched by another person too', async ({
+    page: own,
+    another,
+  }) => {
+    test.setTimeout(120_000);
+    await signIn(own, world.url, world.administrator);
+    await own.goto(
+      `${world.url}/certificates/look?host=127.0.0.1&port=${String(place.port)}&serverName=${tlsSite.name}`,
+    );
+    await own.getByRole('link', { name: 'Manage this certificate' }).click();
+    await expect(own.getByLabel('Names in it')).toHaveValue(tlsSite.name);
+    await own.getByRole('button', { name: 'Next' }).click();
+    await expect(own.getByLabel('Service'), 'nginx runs there').toHaveValue('nginx.service', { timeout: 30_000 });
+    await expect(own.getByLabel('Test of the configuration')).toHaveValue('sudo -n nginx -t');
+    await own.getByLabel('Certificate file').fill(tlsSite.certificatePath);
+    await own.getByLabel('Key file').fill(tlsSite.keyPath);
+    // Slow enough for two people to meet.
+    await own.getByLabel('Test of the configuration').fill('sleep 5; sudo -n nginx -t');
+    await own.getByRole('button', { name: 'Next' }).click();
+    await own.getByRole('button', { name: 'Add certificate' }).click();
+    await expect(own.getByText('Nothing was issued yet')).toBeVisible();
+    page = own.url();
+
+    const olga = await another(world.url, await world.api.createUser('olga', 'operator', ['web']));
+    await olga.goto(page);
+    await olga.getByRole('button', { name: 'Renew' }).waitFor();
+    const old = await TlsProbe.look(place.port);
+    await own.getByRole('button', { name: 'Renew' }).click();
+    for (const person of [own, olga]) {
+      const running = person.getByRole('button', { name: 'Open the running renewal' });
+      await expect(running, 'the button tells how far it is').toContainText(/[1-9]\d? %/);
+    }
+    await picture(own, 'certificate-renewing-light-wide');
+    await own.reload();
+    await expect(own.getByRole('button', { name: 'Open the running renewal' })).toContainText(/[1-9]\d? %/);
+    for (const person of [own, olga]) {
+      await expect(person.getByText('Newest version')).toBeVisible({ timeout: 30_000 });
+      await expect(person.getByRole('button', { name: 'Renew' })).toBeVisible();
+      await expect(person.getByText('Version 1', { exact: true })).toBeVisible();
+    }
+    await own.getByRole('button', { name: `What is served at ${tlsSite.name}` }).click();
+    await expect(own.getByText('serves the newest, version 1')).toBeVisible();
+    expect(await TlsProbe.look(place.port), 'a client sees another leaf').not.toBe(old);
+    await picture(own, 'certificate-renewed-light-wide');
+  });
+
+  test('one that fails says why and what the host said, and the old leaf is served', async ({ page: own }) => {
+    test.setTimeout(90_000);
+    await signIn(own, world.url, world.administrator);
+    const served = await TlsProbe.look(place.port);
+    await own.goto(`${page}/edit`);
+    await own.getByRole('button', { name: 'Where it goes' }).click();
+    await own.getByLabel('Test of the configuration').fill('echo "the books do not balance" >&2; exit 3');
+    await own.getByRole('button', { name: 'Next' }).click();
+    await own.getByRole('button', { name: 'Save changes' }).click();
+    await own.getByRole('button', { name: 'Renew' }).click();
+    const failure = own.getByRole('region', { name: /configuration/i }).filter({ hasText: 'CONFIGURATION_INVALID' });
+    await expect(failure).toBeVisible({ timeout: 30_000 });
+    await expect(own.getByText('Version 2 has not arrived at web-1.example.net')).toBeVisible();
+    expect(await TlsProbe.look(place.port)).toBe(served);
+    await picture(own, 'certificate-renewal-failed-light-wide');
+    await own.getByRole('link', { name: /configuration test failed/i }).click();
+    await expect(own.getByText('the books do not balance').first()).toBeVisible();
+  });
+});
