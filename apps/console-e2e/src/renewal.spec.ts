@@ -8,6 +8,8 @@ const reason = await whyNoSystemdHosts();
 
 test.describe('a certificate is renewed from the console, on a whole host with nginx', () => {
   test.skip(reason !== undefined, `left out: ${reason}`);
+  // The second one goes on where the first has ended.
+  test.describe.configure({ mode: 'serial' });
   let world: World;
   let place: TlsHost;
   let page: string;
@@ -50,7 +52,7 @@ test.describe('a certificate is renewed from the console, on a whole host with n
     await own.getByLabel('Test of the configuration').fill('sleep 5; sudo -n nginx -t');
     await own.getByRole('button', { name: 'Next' }).click();
     await own.getByRole('button', { name: 'Add certificate' }).click();
-    await expect(own.getByText('Nothing was issued yet')).toBeVisible();
+    await expect(own.getByText('Nothing was issued yet: its first renewal does that.')).toBeVisible();
     page = own.url();
 
     const olga = await another(world.url, await world.api.createUser('olga', 'operator', ['web']));
@@ -74,6 +76,12 @@ test.describe('a certificate is renewed from the console, on a whole host with n
     await expect(own.getByText('serves the newest, version 1')).toBeVisible();
     expect(await TlsProbe.look(place.port), 'a client sees another leaf').not.toBe(old);
     await picture(own, 'certificate-renewed-light-wide');
+    await own.getByRole('link', { name: 'How it was issued' }).click();
+    await expect(own.getByRole('heading', { level: 1 })).toHaveText('Certificate renewal · web-1.example.net');
+    await expect(own.getByText(`${tlsSite.name} 127.0.0.1:${String(place.port)} ${old}`)).toBeVisible();
+    await picture(own, 'operation-renewal-light-wide');
+    await own.getByRole('link', { name: /the certificate$/ }).click();
+    await expect(own).toHaveURL(page);
   });
 
   test('one that fails says why and what the host said, and the old leaf is served', async ({ page: own }) => {

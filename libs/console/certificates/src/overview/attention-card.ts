@@ -1,6 +1,9 @@
 import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
+import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { RouterLink } from '@angular/router';
+import { OperationsStore } from '@lockstep/console-operations';
 import { Clock } from '@lockstep/console-ui';
+import { renewedBy } from '../renew/renewal-of';
 import { CertificateBadge } from '../words/certificate-badge';
 import { renewalSentence } from '../words/renewal-sentence';
 import { CertificateAttention } from './certificate-attention';
@@ -72,4 +75,12 @@ export class CertificateAttentionCard {
   protected readonly attention = inject(CertificateAttention);
   protected readonly sentence = (certificate: Parameters<typeof renewalSentence>[0]) =>
     renewalSentence(certificate, this.clock.now());
+
+  constructor() {
+    inject(OperationsStore)
+      .ended.pipe(takeUntilDestroyed())
+      .subscribe((operation) => {
+        if (renewedBy(operation) !== undefined) void this.attention.load();
+      });
+  }
 }

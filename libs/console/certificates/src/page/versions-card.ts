@@ -1,13 +1,13 @@
-import { DatePipe } from '@angular/common';
 import { ChangeDetectionStrategy, Component, input } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { RelativeTime } from '@lockstep/console-ui/overlays';
 import type { CertificateVersion } from '@lockstep/contract';
+import { formatDate } from '../words/format-date';
 
 /** What was issued, newest first. */
 @Component({
   selector: 'lockstep-versions-card',
-  imports: [DatePipe, RelativeTime, RouterLink],
+  imports: [RelativeTime, RouterLink],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <section class="ls-card" aria-labelledby="versions-title">
@@ -17,7 +17,7 @@ import type { CertificateVersion } from '@lockstep/contract';
           <li>
             <strong class="ls-number" i18n>Version {{ version.number }}</strong>
             <span class="ls-small ls-secondary" i18n>issued <lockstep-relative-time [at]="version.issuedAt" /></span>
-            <span class="ls-small ls-secondary" i18n>valid until {{ version.notAfter | date: 'mediumDate' }}</span>
+            <span class="ls-small ls-secondary" i18n>valid until {{ formatDate(version.notAfter) }}</span>
             @if (version.operationId) {
               <a class="ls-small" [routerLink]="['/operations', version.operationId]" i18n>How it was issued</a>
             }
@@ -54,5 +54,6 @@ import type { CertificateVersion } from '@lockstep/contract';
   `,
 })
 export class VersionsCard {
+  protected readonly formatDate = formatDate;
   readonly versions = input.required<readonly CertificateVersion[]>();
 }

@@ -24,7 +24,7 @@ export function describeCertificate(
 }
 
 /** «12 days left», «5 h left», «Expired 3 days ago». `left` in milliseconds, negative once it has expired. */
-export function daysLeft(left: number): string {
+function daysLeft(left: number): string {
   const size = Math.abs(left);
   const isPast = left <= 0;
   if (size < day) {

@@ -1,8 +1,6 @@
 import { formatRelative } from '@lockstep/console-ui';
 import type { Certificate } from '@lockstep/contract';
-
-const date = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
-const dateOf = (time: string): string => date.format(Date.parse(time));
+import { formatDate } from './format-date';
 
 /** Why it was or was not renewed, in a sentence, from what is known of it. `now` in milliseconds since 1970. */
 export function renewalSentence(certificate: Certificate, now: number): string {
@@ -11,15 +9,16 @@ export function renewalSentence(certificate: Certificate, now: number): string {
   if (Date.parse(version.notAfter) <= now) {
     return renewAt === null
       ? $localize`Not renewed before it expired.`
-      : $localize`Not renewed before it expired, although it was due from ${dateOf(renewAt)}:DATE: on.`;
+      : $localize`Not renewed before it expired, although it was due from ${formatDate(renewAt)}:DATE: on.`;
   }
   if (renewAt === null) return $localize`Issued ${ago(version.issuedAt, now)}:AGO:.`;
   const isDue = Date.parse(renewAt) <= now;
-  if (isDue && autoRenew) return $localize`Due since ${dateOf(renewAt)}:DATE: and not renewed since.`;
-  if (isDue) return $localize`Due since ${dateOf(renewAt)}:DATE:; automatic renewal is off, so somebody must renew it.`;
+  if (isDue && autoRenew) return $localize`Due since ${formatDate(renewAt)}:DATE: and not renewed since.`;
+  if (isDue)
+    return $localize`Due since ${formatDate(renewAt)}:DATE:; automatic renewal is off, so somebody must renew it.`;
   return autoRenew
-    ? $localize`Issued ${ago(version.issuedAt, now)}:AGO:; not due before ${dateOf(renewAt)}:DATE:.`
-    : $localize`Issued ${ago(version.issuedAt, now)}:AGO:; to be renewed by hand from ${dateOf(renewAt)}:DATE: on.`;
+    ? $localize`Issued ${ago(version.issuedAt, now)}:AGO:; not due before ${formatDate(renewAt)}:DATE:.`
+    : $localize`Issued ${ago(version.issuedAt, now)}:AGO:; to be renewed by hand from ${formatDate(renewAt)}:DATE: on.`;
 }
 
 /** What is not as it should be, besides time. Empty: nothing that is known. */

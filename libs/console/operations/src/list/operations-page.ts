@@ -8,7 +8,7 @@ import { RelativeTime } from '@lockstep/console-ui/overlays';
 import type { CreatedBy, Operation, OperationStatus } from '@lockstep/contract';
 import { OperationsStore } from '../store/operations-store';
 import { OperationBadge } from '../words/operation-badge';
-import { createdByTitle, describeActor, describeStatus, typeTitle } from '../words/operation-words';
+import { createdByTitle, describeActor, describeStatus, targetWords, typeTitle } from '../words/operation-words';
 
 const columns: readonly TableColumn[] = [
   { key: 'host', heading: $localize`Host`, width: 'minmax(140px, 1.4fr)', fold: 'title' },
@@ -63,6 +63,7 @@ export class OperationsPage {
   protected readonly columns = columns;
   protected readonly filters = filters;
   protected readonly origins: readonly CreatedBy[] = ['user', 'cron', 'auto'];
+  protected readonly targetWords = targetWords;
   protected readonly typeTitle = typeTitle;
   protected readonly describeActor = describeActor;
   protected readonly createdByTitle = createdByTitle;

@@ -15,6 +15,8 @@ interface Remedy {
   readonly needs: Permission;
 }
 
+const retry: Remedy = { label: $localize`Try again`, link: null, query: {}, needs: 'operations.start' };
+
 /** Why it did not reach its goal: one sentence, the host's own words, what to do, and the one button that does it. */
 @Component({
   selector: 'lockstep-failure-card',
@@ -110,7 +112,7 @@ export class FailureCard {
   });
 
   private readonly remedy = computed((): Remedy => {
-    const { connectionId, target } = this.operation();
+    const { connectionId, target, type } = this.operation();
     switch (this.definition().action) {
       case 'approve_host_key':
         return {
@@ -148,6 +150,8 @@ export class FailureCard {
           needs: 'connections.read',
         };
       case 'show_privileges':
+        // A renewal says in its error which line is missing; its target is no service with a page of its own.
+        if (type === 'certificate_renewal') return retry;
         return {
           label: $localize`See what it needs`,
           link: ['/connections', connectionId, 'services', target],
@@ -162,7 +166,7 @@ export class FailureCard {
           needs: 'connections.manage',
         };
       case 'retry':
-        return { label: $localize`Try again`, link: null, query: {}, needs: 'operations.start' };
+        return retry;
     }
   });
 }

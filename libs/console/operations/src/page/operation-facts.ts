@@ -1,6 +1,7 @@
 import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
 import type { Operation } from '@lockstep/contract';
 import { describeFacts } from './fact-words';
+import { describeRenewal } from './renewal-facts';
 
 /** What was found on the way: versions, addresses, fingerprints. */
 @Component({
@@ -22,5 +23,8 @@ import { describeFacts } from './fact-words';
 })
 export class OperationFacts {
   readonly operation = input.required<Operation>();
-  protected readonly facts = computed(() => describeFacts(this.operation().metadata));
+  protected readonly facts = computed(() => {
+    const { type, metadata } = this.operation();
+    return type === 'certificate_renewal' ? describeRenewal(metadata) : describeFacts(metadata);
+  });
 }

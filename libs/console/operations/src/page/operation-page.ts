@@ -34,7 +34,7 @@ import { OperationProgress } from '../progress/operation-progress';
 import { OperationActions } from '../store/operation-actions';
 import { OperationsStore } from '../store/operations-store';
 import { OperationBadge } from '../words/operation-badge';
-import { describeActor, describeState, typeTitle } from '../words/operation-words';
+import { describeActor, describeState, targetWords, typeTitle } from '../words/operation-words';
 import { FailureCard } from './failure-card';
 import { OperationFacts } from './operation-facts';
 import { StepList } from './step-list';
@@ -83,8 +83,9 @@ export class OperationPage {
   protected readonly heading = computed(() => {
     const operation = this.operation();
     if (operation === undefined) return '';
-    const { type, target, connectionName } = operation;
-    return [typeTitle(type), target, connectionName].filter((part) => part !== '').join(' · ');
+    return [typeTitle(operation.type), targetWords(operation), operation.connectionName]
+      .filter((part) => part !== '')
+      .join(' · ');
   });
   protected readonly isActive = computed(() => isActive(this.operation()?.status ?? 'completed'));
   protected readonly mayCancel = computed(() => this.session.may('operations.cancel'));

@@ -64,6 +64,10 @@ export function typeTitle(type: OperationType): string {
   }
 }
 
+/** What on the connection, in words for a person: a certificate's id says nothing to anybody. */
+export const targetWords = ({ type, target }: Pick<Operation, 'type' | 'target'>): string =>
+  type === 'certificate_renewal' ? '' : target;
+
 export function createdByTitle(createdBy: CreatedBy): string {
   switch (createdBy) {
     case 'user':
