@@ -111,14 +111,12 @@ export class AcmeAccount {
     const { signal, stop } = startLimit(limit, 'Issuing the certificate');
     const whole = { ...limit, signal };
     try {
-      const known = await this.pollOrder(order, whole, ({ status }) => status !== 'processing');
-      if (known.status === 'valid') return known;
-      if (known.status === 'pending')
-        throw new AcmeError('ORDER_INVALID', 'The order cannot be finalized: not all of its names are proved yet.');
-      await this.transport.call('Finalizing the order', whole, () =>
-        this.client.finalizeOrder(asOrder(known), request),
-      );
-      return await this.pollOrder(known, whole, ({ status }) => status === 'valid');
+      const known =
+        order.status === 'ready' ? order : await this.pollOrder(order, whole, ({ status }) => status !== 'processing');
+      if (known.status === 'ready') await this.handIn(known, request, whole);
+      const done = await this.pollOrder(known, whole, ({ status }) => status === 'valid' || status === 'pending');
+      if (done.status === 'valid') return done;
+      throw new AcmeError('ORDER_INVALID', 'The order cannot be finalized: not all of its names are proved yet.');
     } finally {
       stop();
     }
@@ -150,6 +148,15 @@ export class AcmeAccount {
     const url = `${base.replace(/\/$/, '')}/${certificateIdentifier(certificate)}`;
     const { value, retryAfter } = await this.transport.get(url, 'Asking for renewal information', limit);
     return readRenewalInformation(value, retryAfter);
+  }
+
+  private async handIn(order: StoredOrder, request: string, limit: Limit): Promise<void> {
+    await this.transport
+      .call('Finalizing the order', limit, () => this.client.finalizeOrder(asOrder(order), request))
+      .catch((error: unknown) => {
+        // What we know is old: it was handed in before. The next look tells.
+        if (!(error instanceof AcmeError && isProblem(error.problem, 'orderNotReady'))) throw error;
+      });
   }
 
   private pollOrder(

@@ -1,7 +1,7 @@
 import { RateLimited } from './acme-error.js';
 import { pause } from './limit.js';
 
-const [firstMs, longestMs] = [100, 1_000];
+const [firstMs, longestMs] = [30, 1_000];
 /** Who asks for more patience is come back to later, with the worker free meanwhile. */
 const patienceMs = 30_000;
 
@@ -12,7 +12,8 @@ export interface Look<Value> {
 }
 
 /**
- * Looks until something is no longer pending: after 0.1 s, then with growing steps of at most 1 s, or when the CA says.
+ * Looks until something is no longer pending: at once, after 30 ms, then with growing steps of at most 1 s, or when the CA
+ * says.
  * @throws {RateLimited} when the CA wants more than 30 s between two looks
  */
 export async function pollUntil<Value>(

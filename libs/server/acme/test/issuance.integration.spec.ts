@@ -187,6 +187,21 @@ const title = reason ? `issuance by ACME (left out: ${reason})` : 'issuance by A
     }
   });
 
+  it('does not mind that what was stored about the order is old', async () => {
+    const names = ['stale.http.test'];
+    const request = await signingRequest(names);
+    const placed = await account.placeOrder(names, limit);
+    await expect(account.finalize({ ...placed, status: 'ready' }, request, limit)).rejects.toMatchObject({
+      code: 'ORDER_INVALID',
+      message: 'The order cannot be finalized: not all of its names are proved yet.',
+    });
+    const proved = await proveNames(placed, { ...limit, account, solver: web, keep: new OrderShelf().keep });
+    expect(proved.status).toBe('ready');
+    const first = await account.finalize(proved, request, limit);
+    expect(await account.finalize(proved, request, limit)).toEqual(first);
+    expect(await account.finalize(placed, request, limit)).toEqual(first);
+  });
+
   it('says that the CA does not know an order any more', async () => {
     const placed = await account.placeOrder(['gone.http.test'], limit);
     const gone = { ...placed, url: `${placed.url}x` };
