@@ -1,7 +1,7 @@
 import type { VosMove, VosPlay } from '../src/demo/vos/vos-play.js';
 
 /** Sessions with Unified CM as its documentation and people's records show them, written anew; names and numbers are made up. */
-export const welcome = `
+const welcome = `
 Command Line Interface is starting up, please wait ...
 
    Welcome to the Platform Command Line Interface
@@ -40,7 +40,7 @@ Cisco DirSync[STOPPED]  Service Not Activated
 Primary Node =true
 `;
 
-export const versionActive = `Active Master Version: 12.5.1.14900-63
+const versionActive = `Active Master Version: 12.5.1.14900-63
 Active Version Installed Software Options:
 No Installed Software Options Found.
 `;

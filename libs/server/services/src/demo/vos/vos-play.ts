@@ -13,7 +13,7 @@ export interface VosPlay {
   answer(line: string): Iterable<VosMove>;
 }
 
-export const vosPrompt = 'admin:';
+const vosPrompt = 'admin:';
 const mostTyped = 10_000;
 
 /** Plays it on a channel until that is closed: echo, lines, keys, prompt, as the real one does on a terminal. */

@@ -1,6 +1,6 @@
 /** First lines of the scripts, by which a demo host knows them. */
-export const clockMark = '# lockstep commands clock 1';
-export const commandMark = '# lockstep commands run 1';
+const clockMark = '# lockstep commands clock 1';
+const commandMark = '# lockstep commands run 1';
 
 /** Printed by the script itself, which then has done nothing. */
 export const tooLateMark = 'lockstep: came too late';

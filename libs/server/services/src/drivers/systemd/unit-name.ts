@@ -1,5 +1,5 @@
 /** Unit types that can be started and stopped, in the order in which people mean them. */
-export const restartableSuffixes = [
+const restartableSuffixes = [
   'service',
   'socket',
   'timer',
