@@ -118,7 +118,7 @@ test.describe('services of whole hosts', () => {
     });
     const failure = page.getByRole('region', { name: 'The service did not stay up' });
     await expect(failure).toContainText('SERVICE_NOT_STABLE');
-    await expect(page.getByText(/cannot bind to port 2525/).first()).toBeVisible();
+    await expect(failure).toContainText('cannot bind to port 2525');
     await page.goto(`${fleet.world.url}/services?state=failed`);
     const row = page.locator('[role=row][data-index]').filter({ hasText: 'mailer.service' });
     await expect(row.filter({ hasText: 'shop-1.example.net' })).toContainText('Failed');

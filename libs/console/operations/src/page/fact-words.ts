@@ -7,8 +7,8 @@ export interface Fact {
   readonly isCode: boolean;
 }
 
-/** Facts that another one says better. */
-const leftOut = new Set(['osId', 'osVersion', 'hostKeyType']);
+/** Facts that another one, or the failure card, says better. */
+const leftOut = new Set(['osId', 'osVersion', 'hostKeyType', 'hostWords']);
 
 /** What is known by name comes first and in this order; the rest follows as the server names it. */
 const known: Readonly<Record<string, string>> = {

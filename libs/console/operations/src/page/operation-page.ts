@@ -92,7 +92,11 @@ export class OperationPage {
   protected readonly mayStart = computed(() => this.session.may('operations.start'));
   protected readonly describeActor = describeActor;
   private readonly log = viewChild(OperationLog);
-  protected readonly hostWords = computed(() => this.log()?.hostWords() ?? '');
+  /** What the failure itself brought along, else what stands in the log of the step that failed. */
+  protected readonly hostWords = computed(() => {
+    const told = this.operation()?.metadata['hostWords'];
+    return typeof told === 'string' ? told : (this.log()?.hostWords() ?? '');
+  });
   private readonly connectionId = computed(() => this.operation()?.connectionId);
 
   constructor() {
