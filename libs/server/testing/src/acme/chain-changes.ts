@@ -1,5 +1,4 @@
 import 'reflect-metadata';
-import { generateKeyPairSync } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 import type { ChainChange } from './acme-proxy.js';
 
@@ -12,14 +11,14 @@ export const forOtherNames =
   (...names: string[]): ChainChange =>
   async (_chain, signingRequest) => {
     const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
-    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const { privateKey } = await crypto.subtle.generateKey(algorithm, false, ['sign', 'verify']);
     const made = await x509.X509CertificateGenerator.create({
       subject: '',
       issuer: 'CN=A mistaken authority',
       notBefore: new Date(Date.now() - 3_600_000),
       notAfter: new Date(Date.now() + 86_400_000),
       publicKey: new x509.Pkcs10CertificateRequest(signingRequest).publicKey,
-      signingKey: privateKey.toCryptoKey(algorithm, true, ['sign']),
+      signingKey: privateKey,
       signingAlgorithm: algorithm,
       extensions: [
         new x509.SubjectAlternativeNameExtension(

@@ -1,14 +1,5 @@
 /** Unit types that can be started and stopped, in the order in which people mean them. */
-const restartableSuffixes = [
-  'service',
-  'socket',
-  'timer',
-  'path',
-  'mount',
-  'automount',
-  'swap',
-  'target',
-] as const;
+const restartableSuffixes = ['service', 'socket', 'timer', 'path', 'mount', 'automount', 'swap', 'target'] as const;
 /** Of these, what a list shows: mounts and targets are many, and hardly what is meant by a service. */
 export const listedSuffixes = restartableSuffixes.slice(0, 4);
 
