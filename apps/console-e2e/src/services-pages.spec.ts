@@ -54,7 +54,9 @@ async function fill(fleet: ServiceFleet): Promise<Record<string, string>> {
   for (const { id } of fleet.connections) await api.call('GET', `/connections/${id}/services?refresh=true`);
   const pinned = { services: ['shop.service', 'ledger.service', 'mailer.service'] };
   for (const { id } of fleet.connections) await api.call('PUT', `/connections/${id}/pinned-services`, pinned);
-  const fresh = await api.createConnection({ name: 'spare.example.net', port: 1, tags: ['shop'] });
+  // With a key approved in advance; before that the card is not shown.
+  const hostKeyFingerprint = `SHA256:${'A'.repeat(43)}`;
+  const fresh = await api.createConnection({ name: 'spare.example.net', port: 1, tags: ['shop'], hostKeyFingerprint });
   const custom = await api.createConnection({ name: 'appliance.example.net', port: 1, platform: 'custom' } as never);
   const restart = (id: number, service: string) =>
     api.call<StartAnswer>('POST', `/connections/${id}/restart-service`, { service });

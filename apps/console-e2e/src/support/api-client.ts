@@ -10,6 +10,7 @@ export interface Credentials {
 type NewConnection = Partial<Pick<Connection, 'host' | 'tags' | 'username'>> & {
   readonly name: string;
   readonly port: number;
+  readonly hostKeyFingerprint?: string;
   readonly credential?: { kind: 'password'; password: string } | { kind: 'private_key'; privateKey: string };
 };
 

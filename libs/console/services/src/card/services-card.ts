@@ -38,6 +38,8 @@ export class ServicesCard {
   protected readonly host = inject(HostServices);
   readonly connectionId = input.required<number>();
   readonly connectionName = input.required<string>();
+  /** Whether the newest test got through. Only then is the host asked by itself: opening a page must not try a login that may be refused. */
+  readonly isReachable = input.required<boolean>();
 
   protected readonly search = signal('');
   protected readonly skeletonLines = [0, 1, 2, 3];
@@ -52,7 +54,7 @@ export class ServicesCard {
   constructor() {
     effect(() => {
       const id = this.connectionId();
-      untracked(() => void this.host.open(id));
+      untracked(() => void (this.isReachable() ? this.host.open(id) : this.host.openKnown(id)));
     });
   }
 }
