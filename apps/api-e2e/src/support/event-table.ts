@@ -18,7 +18,7 @@ export class EventTable {
 
   static open(databaseUrl: string | undefined): EventTable {
     if (databaseUrl === undefined) throw new Error('This server keeps its own embedded database.');
-    const pool = new pg.Pool({ connectionString: databaseUrl, max: 4, application_name: 'api-e2e' });
+    const pool = new pg.Pool({ connectionString: databaseUrl, max: 10, application_name: 'api-e2e' });
     pool.on('error', () => undefined);
     pool.on('connect', (client) => client.on('error', () => undefined));
     return new EventTable(pool);

@@ -26,6 +26,13 @@ export function holdStep(table: EventTable, connectionId: number, step: string):
   return holdEvent(table, connectionId, begins);
 }
 
+/** The same for the event that says that a step is done: it is, and nobody knows it yet. */
+export function holdStepEnd(table: EventTable, connectionId: number, step: string): Promise<HeldWrite> {
+  const ends = `NEW.kind = 'step_ended' AND jsonb_path_exists(NEW.data,
+    '$.operation.steps[*] ? (@.name == "${step}" && @.status == "completed")')`;
+  return holdEvent(table, connectionId, ends);
+}
+
 async function holdEvent(table: EventTable, connectionId: number, condition: string): Promise<HeldWrite> {
   const key = keyOf(connectionId);
   const name = `hold_event_${String(connectionId)}`;
