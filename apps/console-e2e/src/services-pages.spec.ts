@@ -54,9 +54,10 @@ async function fill(fleet: ServiceFleet): Promise<Record<string, string>> {
   for (const { id } of fleet.connections) await api.call('GET', `/connections/${id}/services?refresh=true`);
   const pinned = { services: ['shop.service', 'ledger.service', 'mailer.service'] };
   for (const { id } of fleet.connections) await api.call('PUT', `/connections/${id}/pinned-services`, pinned);
+  const fresh = await api.createConnection({ name: 'spare.example.net', port: 1, tags: ['shop'] });
   // With a key approved in advance; before that the card is not shown.
   const hostKeyFingerprint = `SHA256:${'A'.repeat(43)}`;
-  const fresh = await api.createConnection({ name: 'spare.example.net', port: 1, tags: ['shop'], hostKeyFingerprint });
+  const unread = await api.createConnection({ name: 'attic.example.net', port: 1, hostKeyFingerprint });
   const custom = await api.createConnection({ name: 'appliance.example.net', port: 1, platform: 'custom' } as never);
   const restart = (id: number, service: string) =>
     api.call<StartAnswer>('POST', `/connections/${id}/restart-service`, { service });
@@ -72,7 +73,7 @@ async function fill(fleet: ServiceFleet): Promise<Record<string, string>> {
   await rolled(fleet, rolling.id);
   return {
     'services-card': `/connections/${first}`,
-    'services-card-never': `/connections/${fresh.id}`,
+    'services-card-never': `/connections/${unread.id}`,
     'services-of-host': `/connections/${first}/services`,
     'services-of-host-no-match': `/connections/${first}/services?search=nothing-like-it`,
     'services-of-host-not-read': `/connections/${fresh.id}/services`,
