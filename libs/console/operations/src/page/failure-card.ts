@@ -33,7 +33,8 @@ const retry: Remedy = { label: $localize`Try again`, link: null, query: {}, need
         @if (hostWords()) {
           <figure>
             <figcaption class="ls-small ls-muted" i18n>The host’s own words</figcaption>
-            <pre class="ls-mono ls-break">{{ hostWords() }}</pre>
+            <!-- Long words scroll, by the keyboard too. -->
+            <pre class="ls-mono ls-break" tabindex="0">{{ hostWords() }}</pre>
           </figure>
         }
         <p class="ls-secondary">{{ advice() }}</p>
