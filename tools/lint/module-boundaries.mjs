@@ -27,16 +27,7 @@ const arrows = {
       'pki',
       'acme',
     ],
-    schedules: [
-      'http',
-      'database',
-      'access',
-      'operations',
-      'notifications',
-      'connections',
-      'services',
-      'certificates',
-    ],
+    schedules: ['http', 'database', 'access', 'operations', 'notifications', 'connections', 'services', 'certificates'],
     testing: ['database'],
     app: [
       'http',
