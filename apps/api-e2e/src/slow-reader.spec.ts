@@ -63,6 +63,18 @@ describe('a client that stops reading', () => {
     return most;
   };
 
+  /** The most memory held with everybody reading, once more of the same does not raise it: then the heap has its size. */
+  const mostUsually = async (connectionId: number, operationId: string): Promise<number> => {
+    let most = await mostResident(pourOutput(connectionId, operationId, 20));
+    for (let round = 0; round < 6; round += 1) {
+      const again = await mostResident(pourOutput(connectionId, operationId, 20));
+      const hasSettled = again - most < 2 * mebibyte;
+      most = Math.max(most, again);
+      if (hasSettled) break;
+    }
+    return most;
+  };
+
   test('is cut, costs the server less than 50 MB, disturbs nobody, and is current again when it comes back', async () => {
     const { id } = await administrator.createConnection({
       name: 'loud',
@@ -75,7 +87,7 @@ describe('a client that stops reading', () => {
     let ended = false;
     await reader.follow(server.url);
     await sleeper.follow(server.url, (socket) => socket.on('disconnect', () => (ended = true)));
-    const usual = await mostResident(pourOutput(id, operationId, 40));
+    const usual = await mostUsually(id, operationId);
     lineOf(sleeper.socket).pause();
     const most = await mostResident(pourOutput(id, operationId, 40));
     await waitUntil('it is cut', () => (/does not read was cut/.test(server.log()) ? true : undefined));
@@ -97,5 +109,5 @@ describe('a client that stops reading', () => {
       expect(client.differences(all)).toEqual([]);
     }
     [reader, sleeper].forEach((client) => client.cut());
-  }, 90_000);
+  }, 180_000);
 });
