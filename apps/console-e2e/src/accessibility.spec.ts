@@ -1,6 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { type Fleet, startFleet } from './support/fleet.js';
+import { findings } from './support/looks.js';
 import { expect, signIn, test } from './support/test.js';
 
 test.describe('for everyone', () => {
@@ -92,21 +92,6 @@ test.describe('for everyone', () => {
     await expect(said, 'the end is announced').toHaveCount(1);
   });
 });
-
-/** What axe finds, one line each. `rules`: only these. */
-async function findings(page: Page, name: string, rules?: string[]): Promise<string[]> {
-  await page.locator('h1').first().waitFor();
-  await page.locator('[aria-busy=true], lockstep-data-table .skeleton').first().waitFor({ state: 'detached' });
-  // What fades in has its colours a moment later, reduced motion or not.
-  await page.waitForTimeout(150);
-  const axe = new AxeBuilder({ page });
-  const { violations } = await (rules === undefined ? axe : axe.withRules(rules)).analyze();
-  return violations.flatMap(({ id, help, nodes }) =>
-    nodes.map(
-      ({ target, failureSummary }) => `${name}: ${id} (${help}) at ${target.join(' ')} – ${failureSummary ?? ''}`,
-    ),
-  );
-}
 
 const focusedName = (page: Page): Promise<string> =>
   page.evaluate(() => {

@@ -2,10 +2,9 @@ import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { type Fleet, startFleet } from './support/fleet.js';
-import { expect, signIn, test } from './support/test.js';
+import { picture, pictureOf } from './support/looks.js';
+import { signIn, test } from './support/test.js';
 
-const workspace = join(import.meta.dirname, '../../..');
-const folder = join(workspace, 'test-results/screenshots');
 const widths = { wide: { width: 1440, height: 900 }, narrow: { width: 390, height: 844 } };
 
 /** The picture of the README is made anew by `README_PICTURE=docs/console.png npm test console-e2e screenshots`. */
@@ -43,6 +42,11 @@ test.describe('screenshots', () => {
         }
         await takeRunning(page, fleet, take);
         await takeOverlays(page, fleet, take);
+        if (readmePicture !== undefined && scheme === 'light' && width === 'wide')
+          await copyFile(
+            pictureOf('connection-running-light-wide'),
+            join(import.meta.dirname, '../../..', readmePicture),
+          );
       });
     }
   }
@@ -84,16 +88,4 @@ async function takeOverlays(page: Page, { world }: Fleet, take: (name: string) =
   await page.getByRole('button', { name: 'Add user' }).click();
   await page.getByRole('dialog').waitFor();
   await take('user-dialog');
-}
-
-async function picture(page: Page, name: string): Promise<void> {
-  await page.locator('h1').first().waitFor();
-  await page.locator('lockstep-data-table .skeleton').first().waitFor({ state: 'detached' });
-  await page.evaluate(() => document.fonts.ready);
-  await page.waitForTimeout(250);
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  expect(overflow, `${name} is not wider than the screen`).toBeLessThanOrEqual(0);
-  await page.screenshot({ path: join(folder, `${name}.png`), animations: 'disabled' });
-  if (readmePicture !== undefined && name === 'connection-running-light-wide')
-    await copyFile(join(folder, `${name}.png`), join(workspace, readmePicture));
 }

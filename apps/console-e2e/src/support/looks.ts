@@ -2,20 +2,24 @@ import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { type Page, expect } from '@playwright/test';
 
-const folder = join(import.meta.dirname, '../../../../test-results/screenshots');
+const workspace = join(import.meta.dirname, '../../../..');
+
+/** Where pictures are put. */
+export const pictureOf = (name: string): string => join(workspace, 'test-results/screenshots', `${name}.png`);
 
 /** Waits until a page stands still: its heading and its rows are there, and what fades in has its colours. */
 async function standsStill(page: Page): Promise<void> {
   await page.locator('h1').first().waitFor();
-  await page.locator('.skeleton').first().waitFor({ state: 'detached' });
+  await page.locator('[aria-busy=true], .skeleton').first().waitFor({ state: 'detached' });
   await page.evaluate(() => document.fonts.ready);
   await page.waitForTimeout(250);
 }
 
-/** What axe finds on the page, one line each. */
-export async function findings(page: Page, name: string): Promise<string[]> {
+/** What axe finds on the page, one line each. `rules`: only these. */
+export async function findings(page: Page, name: string, rules?: string[]): Promise<string[]> {
   await standsStill(page);
-  const { violations } = await new AxeBuilder({ page }).analyze();
+  const axe = new AxeBuilder({ page });
+  const { violations } = await (rules === undefined ? axe : axe.withRules(rules)).analyze();
   return violations.flatMap(({ id, help, nodes }) =>
     nodes.map(
       ({ target, failureSummary }) => `${name}: ${id} (${help}) at ${target.join(' ')} – ${failureSummary ?? ''}`,
@@ -28,5 +32,5 @@ export async function picture(page: Page, name: string): Promise<void> {
   await standsStill(page);
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   expect(overflow, `${name} is not wider than the screen`).toBeLessThanOrEqual(0);
-  await page.screenshot({ path: join(folder, `${name}.png`), animations: 'disabled' });
+  await page.screenshot({ path: pictureOf(name), animations: 'disabled' });
 }

@@ -12,6 +12,7 @@ export class Notifications {
   private readonly closing = new AbortController();
   private client: pg.Client | undefined;
   private running: Promise<void> | undefined;
+  private asked: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly url: string) {}
 
@@ -20,8 +21,7 @@ export class Notifications {
     this.emitter.on(channel, hear);
     if (this.channels.has(channel)) return;
     this.channels.add(channel);
-    // A failed LISTEN ends the client, and the next one listens to all channels again.
-    void this.client?.query(`LISTEN ${pg.escapeIdentifier(channel)}`).catch(() => this.client?.end());
+    if (this.client) this.ask(this.client, channel);
   }
 
   start(): void {
@@ -32,6 +32,13 @@ export class Notifications {
     this.closing.abort();
     await this.client?.end().catch(() => undefined);
     await this.running;
+  }
+
+  /** One after the other, as a client takes them. One that fails ends the client, and the next listens to all channels again. */
+  private ask(client: pg.Client, channel: string): void {
+    this.asked = this.asked
+      .then(() => client.query(`LISTEN ${pg.escapeIdentifier(channel)}`))
+      .catch(() => client.end().catch(() => undefined));
   }
 
   private async keepConnected(): Promise<void> {
@@ -59,7 +66,7 @@ export class Notifications {
     this.client = client;
     // Stopped while connecting: nobody else would end this client.
     if (this.closing.signal.aborted) return client.end();
-    for (const channel of this.channels) await client.query(`LISTEN ${pg.escapeIdentifier(channel)}`);
+    for (const channel of this.channels) this.ask(client, channel);
     await lost;
     this.client = undefined;
     await client.end().catch(() => undefined);
