@@ -110,7 +110,10 @@ const title = reason ? `certificate_renewal (left out: ${reason})` : 'certificat
       `cd ${folder}; end=$(($(date +%s) + 60)); : >/tmp/modes; touch /tmp/sampling
        while [ -e /tmp/sampling ] && [ "$(date +%s)" -lt $end ]; do stat -c '%a %n' shop.key .shop.key* 2>/dev/null >>/tmp/modes; done; sort -u /tmp/modes`,
     );
-    await waitUntil('it samples', async () => (await place.host.execute('cat /tmp/modes 2>/dev/null || true')).length > 0 || undefined);
+    await waitUntil(
+      'it samples',
+      async () => (await place.host.execute('cat /tmp/modes 2>/dev/null || true')).length > 0 || undefined,
+    );
     expect(await renew()).toMatchObject({ status: 'completed' });
     await place.host.execute('rm /tmp/sampling');
     const modes = (await sampler).trim().split('\n');
