@@ -5,6 +5,7 @@ import { CertificatesModule } from '@lockstep/server-certificates';
 import { ConnectionsModule, type ConnectionsOptions } from '@lockstep/server-connections';
 import { DatabaseModule } from '@lockstep/server-database';
 import { HttpModule } from '@lockstep/server-http';
+import { NotificationsModule, type NotificationsOptions } from '@lockstep/server-notifications';
 import { type EngineOptions, OperationsModule } from '@lockstep/server-operations';
 import { ServicesModule } from '@lockstep/server-services';
 import { Health } from './system/health.js';
@@ -16,6 +17,7 @@ export interface AppOptions {
   readonly access: AccessOptions;
   readonly engine: EngineOptions;
   readonly connections: ConnectionsOptions;
+  readonly notifications: NotificationsOptions;
 }
 
 /** The whole server: adapters below, the engine, and the features that give it handlers. */
@@ -30,6 +32,7 @@ export class AppModule {
         HttpModule,
         AccessModule.forRoot(options.access),
         OperationsModule.forRoot(options.engine),
+        NotificationsModule.forRoot(options.notifications),
         ConnectionsModule.forRoot(options.connections),
         ServicesModule,
         CertificatesModule,

@@ -28,7 +28,14 @@ export async function appOptionsOf(
       },
       stepDeadlineMs: environment.LOCKSTEP_SSH_DEADLINE_MS,
     },
+    notifications: { delivers: environment.LOCKSTEP_ROLE !== 'web', consoleUrl: consoleUrlOf(environment) },
   };
+}
+
+/** Where people reach the console: the first origin, or this machine while only this machine can reach it. */
+function consoleUrlOf({ CONSOLE_ORIGIN, HOST, PORT }: Environment): string | undefined {
+  const isLocal = ['127.0.0.1', '::1', 'localhost'].includes(HOST);
+  return CONSOLE_ORIGIN[0] ?? (isLocal ? `http://localhost:${String(PORT)}` : undefined);
 }
 
 /** Seals with the master key, and still opens what the one that it replaces has sealed. */

@@ -4,6 +4,7 @@ import { Operations1700000000003 } from './0003-operations.js';
 import { Services1700000000004 } from './0004-services.js';
 import { RollingRestarts1700000000005 } from './0005-rolling-restarts.js';
 import { Certificates1700000000006 } from './0006-certificates.js';
+import { Notifications1700000000013 } from './0013-notifications.js';
 
 /** All migrations, in the order in which they run. */
 export const migrations = [
@@ -13,4 +14,5 @@ export const migrations = [
   Services1700000000004,
   RollingRestarts1700000000005,
   Certificates1700000000006,
+  Notifications1700000000013,
 ];
