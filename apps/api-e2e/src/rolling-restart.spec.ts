@@ -105,6 +105,25 @@ const sound = { ...steady, '/etc/systemd/system/frail.service': unit('ExecStart=
     });
   }, 60_000);
 
+  test('is begun once for one Idempotency-Key, also after it has ended', async () => {
+    await starts();
+    const wish = {
+      body: { service: 'steady.service', connectionIds: [ids[0]] },
+      headers: { 'idempotency-key': 'patch-7' },
+    };
+    const start = (): Promise<RollingRestart> => client.must('POST', '/rolling-restarts', wish);
+    const begun = await Promise.all(Array.from({ length: 5 }, start));
+    expect(new Set(begun.map(({ id }) => id)).size).toBe(1);
+    await rollingEnded(client, begun[0]?.id ?? '');
+    expect((await start()).id).toBe(begun[0]?.id);
+    expect(await starts()).toEqual([1, 0, 0]);
+    const other = { ...wish, body: { ...wish.body, atOnce: 2 } };
+    expect(await client.call('POST', '/rolling-restarts', other)).toMatchObject({
+      status: 422,
+      body: { code: 'IDEMPOTENCY_KEY_REUSED' },
+    });
+  }, 60_000);
+
   test('passes over a host that was removed before its turn, and says so', async () => {
     const [host] = hosts;
     if (!host) throw new Error('There is no host.');

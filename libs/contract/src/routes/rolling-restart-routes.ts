@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { Cursor, OperationId, limitInText, page } from '../primitives.js';
 import { RollingRestart, RollingRestartInput, RollingRestartPreview } from '../services.js';
 import { defineRoute } from './define-route.js';
+import { idempotencyHeaders } from './operation-routes.js';
 
 const params = z.strictObject({ id: OperationId });
 const tag = 'Services';
@@ -24,9 +25,10 @@ export const rollingRestartRoutes = {
     tag,
     requires: 'operations.start',
     summary: 'Restart one service on several hosts, some at once, until too many fail.',
+    headers: idempotencyHeaders,
     body: RollingRestartInput,
     success: { status: 202, body: RollingRestart },
-    problems: ['NOTHING_TO_DO'],
+    problems: ['NOTHING_TO_DO', 'IDEMPOTENCY_KEY_REUSED'],
   }),
   listRollingRestarts: defineRoute({
     operationId: 'listRollingRestarts',

@@ -104,7 +104,7 @@ export class RollingRestartDialog {
     if (body === null || !this.isReady() || this.isStarting()) return;
     this.isStarting.set(true);
     try {
-      this.dialog.close(await this.api.invoke(startRollingRestart, { body }));
+      this.dialog.close(await this.api.invoke(startRollingRestart, { body, 'idempotency-key': crypto.randomUUID() }));
     } catch (error) {
       this.problem.set(readProblem(error));
       this.isStarting.set(false);

@@ -5,6 +5,7 @@ import { Services1700000000004 } from './0004-services.js';
 import { RollingRestarts1700000000005 } from './0005-rolling-restarts.js';
 import { Certificates1700000000006 } from './0006-certificates.js';
 import { Notifications1700000000013 } from './0013-notifications.js';
+import { RollingRestartKeys1700000000015 } from './0015-rolling-restart-keys.js';
 
 /** All migrations, in the order in which they run. */
 export const migrations = [
@@ -15,4 +16,5 @@ export const migrations = [
   RollingRestarts1700000000005,
   Certificates1700000000006,
   Notifications1700000000013,
+  RollingRestartKeys1700000000015,
 ];

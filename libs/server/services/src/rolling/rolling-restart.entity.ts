@@ -1,4 +1,4 @@
-import type { Actor, CreatedBy } from '@lockstep/contract';
+import type { Actor, CreatedBy, RollingRestartInput } from '@lockstep/contract';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 /** One service restarted on several connections. `completedAt` is set once nothing more can happen. */
@@ -25,6 +25,13 @@ export class RollingRestartEntity {
   /** Through whose eyes it is decided, as each host's turn comes, whether it may still be reached. */
   @Column('integer', { name: 'user_id' })
   userId!: number;
+
+  @Column('text', { name: 'idempotency_key', nullable: true })
+  idempotencyKey!: string | null;
+
+  /** What was asked for; kept where it came with a key. */
+  @Column('jsonb', { nullable: true })
+  request!: RollingRestartInput | null;
 
   @Column('timestamptz', { name: 'started_at' })
   startedAt!: Date;

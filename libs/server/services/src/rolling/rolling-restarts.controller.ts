@@ -24,10 +24,10 @@ export class RollingRestartsController {
 
   @Route(routes.startRollingRestart)
   start(
-    @Input() { body }: RouteInput<typeof routes.startRollingRestart>,
+    @Input() { body, headers }: RouteInput<typeof routes.startRollingRestart>,
     @CurrentActor() actor: SignedInActor,
   ): Promise<RollingRestart> {
-    return this.rolling.start(actor, body);
+    return this.rolling.start(actor, body, headers['idempotency-key']);
   }
 
   @Route(routes.listRollingRestarts)

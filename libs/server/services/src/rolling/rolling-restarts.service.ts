@@ -12,6 +12,7 @@ import {
 import { AuditService, type SignedInActor, toActor } from '@lockstep/server-access';
 import { ProblemException, notFound } from '@lockstep/server-http';
 import type { DataSource, EntityManager } from 'typeorm';
+import { type KeyedWish, findByKey } from './rolling-keys.js';
 import { RollingPlans } from './rolling-plans.js';
 import { RollingRestartEntity } from './rolling-restart.entity.js';
 import { RollingRunner } from './rolling-runner.js';
@@ -40,26 +41,16 @@ export class RollingRestartsService {
     return this.plans.make(userId, input);
   }
 
-  /** @throws {ProblemException} NOTHING_TO_DO when every host would be skipped */
-  async start(actor: SignedInActor, input: RollingRestartInput): Promise<RollingRestart> {
-    const { targets, skipped } = await this.plans.make(actor.userId, input);
-    if (targets.length === 0) throw new ProblemException('NOTHING_TO_DO', whyNone(skipped));
-    const id = randomUUIDv7();
-    await this.dataSource.transaction(async (transaction) => {
-      await this.insert(transaction, { id, actor, input });
-      await transaction.insert(
-        RollingTargetEntity,
-        targets.map((target, place) => ({ rollingRestartId: id, place, ...target })),
-      );
-      const { service, atOnce, stopAfterFailures } = input;
-      const connectionIds = targets.map(({ connectionId }) => connectionId);
-      await this.audit.record(transaction, {
-        actor,
-        action: 'rolling_restart.started',
-        subject: `rolling_restart:${id}`,
-        detail: { service, atOnce, stopAfterFailures, connectionIds },
-      });
-    });
+  /**
+   * Starts it; the same actor and key get the one that they started before.
+   * @throws {ProblemException} NOTHING_TO_DO when every host would be skipped, IDEMPOTENCY_KEY_REUSED
+   */
+  async start(actor: SignedInActor, input: RollingRestartInput, idempotencyKey?: string): Promise<RollingRestart> {
+    const plan = await this.plans.make(actor.userId, input);
+    const wish = { actor, input, idempotencyKey };
+    const id = await this.dataSource.transaction(
+      async (transaction) => (await findByKey(transaction, wish)) ?? this.begin(transaction, wish, plan),
+    );
     await this.runner.advance(id);
     return this.get(actor, id);
   }
@@ -109,21 +100,34 @@ export class RollingRestartsService {
     return this.get(actor, id);
   }
 
-  private async insert(
+  private async begin(
     transaction: EntityManager,
-    { id, actor, input }: { id: string; actor: SignedInActor; input: RollingRestartInput },
-  ): Promise<void> {
+    { actor, input, idempotencyKey }: KeyedWish,
+    { targets, skipped }: RollingRestartPreview,
+  ): Promise<string> {
+    if (targets.length === 0) throw new ProblemException('NOTHING_TO_DO', whyNone(skipped));
+    const id = randomUUIDv7();
     const { service, atOnce, stopAfterFailures } = input;
     await transaction.insert(RollingRestartEntity, {
-      id,
-      service,
-      atOnce,
-      stopAfterFailures,
+      ...{ id, service, atOnce, stopAfterFailures },
       createdBy: 'user',
       actor: toActor(actor),
       userId: actor.userId,
       startedAt: () => 'clock_timestamp()',
+      ...(idempotencyKey !== undefined && { idempotencyKey, request: input }),
     });
+    await transaction.insert(
+      RollingTargetEntity,
+      targets.map((target, place) => ({ rollingRestartId: id, place, ...target })),
+    );
+    const connectionIds = targets.map(({ connectionId }) => connectionId);
+    await this.audit.record(transaction, {
+      actor,
+      action: 'rolling_restart.started',
+      subject: `rolling_restart:${id}`,
+      detail: { service, atOnce, stopAfterFailures, connectionIds },
+    });
+    return id;
   }
 }
 
