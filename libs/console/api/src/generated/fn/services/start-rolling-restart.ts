@@ -11,12 +11,18 @@ import { RollingRestart } from '../../models/rolling-restart';
 import { RollingRestartInput } from '../../models/rolling-restart-input';
 
 export interface StartRollingRestart$Params {
+
+/**
+ * The same actor and key get the same operation, also after it has ended. Kept for 24 hours.
+ */
+  'idempotency-key'?: string;
       body: RollingRestartInput
 }
 
 export function startRollingRestart(http: HttpClient, rootUrl: string, params: StartRollingRestart$Params, context?: HttpContext): Observable<StrictHttpResponse<RollingRestart>> {
   const rb = new RequestBuilder(rootUrl, startRollingRestart.PATH, 'post');
   if (params) {
+    rb.header('idempotency-key', params['idempotency-key'], {});
     rb.body(params.body, 'application/json');
   }
 
