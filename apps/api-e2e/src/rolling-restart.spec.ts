@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Connection, RollingRestartPreview, StartAnswer } from '@lockstep/contract';
+import type { Connection, RollingRestart, RollingRestartPreview, StartAnswer } from '@lockstep/contract';
 import { type SystemdHost, startSystemdHost, whyNoSystemdHosts } from '@lockstep/server-testing';
 import { type ApiClient, administratorOf, createUser } from './support/api-client.js';
 import { endAll } from './support/end-all.js';
