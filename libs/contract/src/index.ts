@@ -1,4 +1,5 @@
 export * from './access.js';
+export * from './acme.js';
 export * from './certificates.js';
 export * from './connections.js';
 export { buildAsyncapiDocument } from './documents/asyncapi-document.js';

@@ -1,9 +1,10 @@
 /** Who signs certificates. */
 import * as z from 'zod';
+import { AcmeIssuer, AcmeIssuerChange, AcmeIssuerInput } from './acme.js';
 import { IssuerId } from './certificates.js';
 import { Timestamp } from './primitives.js';
 
-export const IssuerKind = z.enum(['internal']).meta({ id: 'IssuerKind' });
+export const IssuerKind = z.enum(['internal', 'acme', 'manual']).meta({ id: 'IssuerKind' });
 export type IssuerKind = z.infer<typeof IssuerKind>;
 
 /** A DNS name; names below it are meant too (RFC 5280 §4.2.1.10). */
@@ -33,7 +34,11 @@ export const InternalIssuerInput = z
 const IssuerName = z.string().trim().min(1).max(100);
 
 export const IssuerInput = z
-  .strictObject({ name: IssuerName, kind: IssuerKind, internal: InternalIssuerInput.prefault({}) })
+  .discriminatedUnion('kind', [
+    z.strictObject({ name: IssuerName, kind: z.literal('internal'), internal: InternalIssuerInput.prefault({}) }),
+    z.strictObject({ name: IssuerName, kind: z.literal('acme'), acme: AcmeIssuerInput }),
+    z.strictObject({ name: IssuerName, kind: z.literal('manual') }),
+  ])
   .meta({ id: 'IssuerInput' });
 export type IssuerInput = z.input<typeof IssuerInput>;
 
@@ -41,6 +46,7 @@ export const IssuerChange = z
   .strictObject({
     name: IssuerName.optional(),
     internal: z.strictObject({ lifetimeDays: LifetimeDays, permittedNames: PermittedNames }).partial().optional(),
+    acme: AcmeIssuerChange.optional(),
   })
   .meta({ id: 'IssuerChange' });
 export type IssuerChange = z.infer<typeof IssuerChange>;
@@ -50,7 +56,8 @@ export const Issuer = z
     id: IssuerId,
     name: z.string(),
     kind: IssuerKind,
-    internal: InternalIssuerSettings,
+    internal: InternalIssuerSettings.nullable(),
+    acme: AcmeIssuer.nullable(),
     builtIn: z.boolean().describe('There from the start; it cannot be removed.'),
     certificates: z.number().int().describe('How many certificates name it.'),
     createdAt: Timestamp,

@@ -174,6 +174,41 @@ export const operationErrorCatalogue = {
     advice: 'Nothing was changed on the host. See what the issuer returns, then retry.',
     action: 'retry',
   },
+  CA_UNREACHABLE: {
+    title: 'The certificate authority cannot be reached',
+    advice: 'Check the address of its directory, the network and the roots that its certificate needs, then retry.',
+    action: 'retry',
+  },
+  CA_REFUSED: {
+    title: 'The certificate authority refused',
+    advice: 'Read its words below and correct what it objects to, then retry.',
+    action: 'retry',
+  },
+  CHALLENGE_FAILED: {
+    title: 'The certificate authority could not verify a name',
+    advice: 'See that the name leads where the proof is shown, also from outside, then retry.',
+    action: 'retry',
+  },
+  DNS_REFUSED: {
+    title: 'The DNS server or provider did not take the record',
+    advice: 'Check the credential of the issuer’s DNS provider and what it may change, then retry.',
+    action: 'retry',
+  },
+  DNS_NOT_PROPAGATED: {
+    title: 'Not all name servers show the record',
+    advice: 'See why the servers that are named lag behind, then retry.',
+    action: 'retry',
+  },
+  RATE_LIMITED: {
+    title: 'The certificate authority asks to come back later',
+    advice: 'Wait until the time that it names; until then it is not asked for anything.',
+    action: 'retry',
+  },
+  ALLOWANCE_KEPT: {
+    title: 'The last try that the certificate authority allows is kept',
+    advice: 'Correct what made the tries before fail; when it is possible again is said above.',
+    action: 'retry',
+  },
   FILE_NOT_WRITABLE: {
     title: 'A file cannot be written on the host',
     advice: 'Check that the folder exists and that this login may write there, then retry.',

@@ -1,10 +1,12 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AcmeAccounts } from './acme/acme-accounts.js';
 import { CertificateQueries } from './certificates/certificate-queries.js';
 import { CertificateRenewalsService } from './certificates/certificate-renewals.service.js';
 import { CertificatesService } from './certificates/certificates.service.js';
 import { InternalAuthorities } from './issuers/internal-authorities.js';
 import { IssuersService } from './issuers/issuers.service.js';
+import { AcmeAccountEntity } from './model/acme-account.entity.js';
 import { CertificateVersionEntity } from './model/certificate-version.entity.js';
 import { CertificateEntity } from './model/certificate.entity.js';
 import { DeploymentTargetEntity } from './model/deployment-target.entity.js';
@@ -20,10 +22,17 @@ import { KeyRotation } from './versions/key-rotation.js';
 /** Certificates and issuers; registers `certificate_renewal`. Needs the database, access, operations and connections modules. */
 @Module({
   imports: [
-    TypeOrmModule.forFeature([CertificateEntity, CertificateVersionEntity, DeploymentTargetEntity, IssuerEntity]),
+    TypeOrmModule.forFeature([
+      AcmeAccountEntity,
+      CertificateEntity,
+      CertificateVersionEntity,
+      DeploymentTargetEntity,
+      IssuerEntity,
+    ]),
   ],
   controllers: [CertificatesController, IssuersController],
   providers: [
+    AcmeAccounts,
     CertificateQueries,
     CertificateRenewalOperation,
     CertificateRenewalsService,

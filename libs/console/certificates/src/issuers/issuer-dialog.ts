@@ -50,8 +50,8 @@ export class IssuerDialog {
   protected readonly problem = signal<ReadableProblem | null>(null);
   protected readonly model = signal<IssuerModel>({
     name: this.issuer?.name ?? '',
-    lifetimeDays: String(this.issuer?.internal.lifetimeDays ?? 30),
-    permittedNames: (this.issuer?.internal.permittedNames ?? []).join('\n'),
+    lifetimeDays: String(this.issuer?.internal?.lifetimeDays ?? 30),
+    permittedNames: (this.issuer?.internal?.permittedNames ?? []).join('\n'),
   });
   protected readonly form = form(this.model, (path) => {
     required(path.name, { message: $localize`Give the issuer a name.` });

@@ -105,7 +105,7 @@ async function assertIssuable(
   const lock = { mode: 'for_key_share' } as const;
   const issuer = await transaction.findOne(IssuerEntity, { where: { id: issuerId }, lock });
   if (!issuer) throw invalid([{ path: 'body.issuerId', message: `there is no issuer ${String(issuerId)}` }]);
-  const refused = refusedNames(issuer.settings, domains);
+  const refused = refusedNames(issuer, domains);
   if (refused.length === 0) return;
   const errors = refused.map((name) => ({ path: 'body.domains', message: `${issuer.name} does not sign for ${name}` }));
   throw new ProblemException('CERTIFIED_NAME_REFUSED', `${issuer.name} does not sign for ${refused.join(', ')}.`, {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
+import type { InternalIssuerSettings } from '@lockstep/contract';
 import { notFound } from '@lockstep/server-http';
 import { type Authority, issueCertificate, makeAuthority } from '@lockstep/server-pki';
 import { SecretBox, type SecretPlace } from '@lockstep/server-secrets';
@@ -29,7 +30,7 @@ export class InternalAuthorities {
   /** The root in PEM. @throws {ProblemException} NOT_FOUND */
   async root(issuerId: number): Promise<string> {
     const issuer = await this.dataSource.manager.findOneBy(IssuerEntity, { id: issuerId });
-    if (!issuer) throw notFound('issuer');
+    if (!issuer?.internal) throw notFound('issuer');
     return (await this.rowOf(issuer)).root;
   }
 
@@ -41,7 +42,7 @@ export class InternalAuthorities {
     const row = await this.rowOf(issuer);
     const issuingKey = this.box.openText(row.sealed_issuing_key, placeOf(issuer.id, 'sealed_issuing_key'));
     const authority = { issuing: row.issuing, issuingKey };
-    const days = issuer.settings.lifetimeDays;
+    const days = settingsOf(issuer).lifetimeDays;
     return { leaf: await issueCertificate({ authority, request, names, days, at: new Date() }), chain: row.issuing };
   }
 
@@ -58,8 +59,9 @@ export class InternalAuthorities {
   }
 
   /** Two that need it at once make two; one is kept, and both use that one. */
-  private async make({ id, name, settings }: IssuerEntity): Promise<Row> {
-    const made = await makeAuthority({ name, permittedNames: settings.permittedNames, at: new Date() });
+  private async make(issuer: IssuerEntity): Promise<Row> {
+    const { id, name } = issuer;
+    const made = await makeAuthority({ name, permittedNames: settingsOf(issuer).permittedNames, at: new Date() });
     await this.store(id, made);
     const row = await this.read(id);
     if (!row) throw notFound('issuer');
@@ -79,4 +81,9 @@ export class InternalAuthorities {
       ],
     );
   }
+}
+
+function settingsOf({ name, internal }: IssuerEntity): InternalIssuerSettings {
+  if (internal === null) throw new Error(`${name} is no authority of our own`);
+  return internal;
 }

@@ -1,10 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import type { Issuer, RouteInput, routes } from '@lockstep/contract';
+import type {
+  AcmeIssuerChange,
+  AcmeIssuerSettings,
+  InternalIssuerSettings,
+  Issuer,
+  RouteInput,
+  routes,
+} from '@lockstep/contract';
 import { type AuditActor, AuditService } from '@lockstep/server-access';
 import { sqlState } from '@lockstep/server-database';
-import { ProblemException, notFound } from '@lockstep/server-http';
+import { type FieldError, ProblemException, notFound } from '@lockstep/server-http';
 import { DataSource, type EntityManager } from 'typeorm';
+import { AcmeAccounts } from '../acme/acme-accounts.js';
+import { type DividedSettings, divideChange, divideInput } from '../acme/acme-settings.js';
+import { AcmeAccountEntity } from '../model/acme-account.entity.js';
 import { CertificateEntity } from '../model/certificate.entity.js';
 import { toIssuer } from '../model/certificate.mapper.js';
 import { IssuerEntity } from '../model/issuer.entity.js';
@@ -18,6 +28,7 @@ export class IssuersService {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly audit: AuditService,
+    private readonly accounts: AcmeAccounts,
   ) {}
 
   async list(): Promise<Issuer[]> {
@@ -32,33 +43,31 @@ export class IssuersService {
     return this.complete(entity);
   }
 
-  /** @throws {ProblemException} NAME_TAKEN */
-  async create(actor: AuditActor, { name, kind, internal }: NewIssuer): Promise<Issuer> {
+  /** @throws {ProblemException} NAME_TAKEN, VALIDATION_FAILED */
+  async create(actor: AuditActor, input: NewIssuer): Promise<Issuer> {
+    const { name, kind } = input;
+    const acme = input.kind === 'acme' ? this.accepted(divideInput(input.acme)) : undefined;
+    const settings = { internal: input.kind === 'internal' ? input.internal : null, acme: acme?.settings ?? null };
     const id = await this.transaction(async (transaction) => {
-      const entity = await transaction.save(IssuerEntity, { name, kind, settings: internal });
-      await this.record(transaction, {
-        actor,
-        action: 'issuer.created',
-        id: entity.id,
-        detail: { name, kind, internal },
-      });
+      const entity = await transaction.save(IssuerEntity, { name, kind, ...settings });
+      if (acme) await this.accounts.create(transaction, entity.id, acme.secrets);
+      const detail = { name, kind, ...settings };
+      await this.record(transaction, { actor, action: 'issuer.created', id: entity.id, detail });
       return entity.id;
     });
     return this.get(id);
   }
 
-  /** @throws {ProblemException} NOT_FOUND, NAME_TAKEN, CONFLICT when its root bears other permitted names. */
+  /** @throws {ProblemException} NOT_FOUND, NAME_TAKEN, VALIDATION_FAILED, CONFLICT when its root bears other permitted names. */
   async change(actor: AuditActor, id: number, change: IssuerChange): Promise<Issuer> {
     await this.transaction(async (transaction) => {
       const before = await this.lock(transaction, id);
-      const settings = { ...before.settings, ...change.internal };
-      const renamed = settings.permittedNames.toSorted().join() !== before.settings.permittedNames.toSorted().join();
-      if (renamed && (await hasRoot(transaction, id))) {
-        throw new ProblemException('CONFLICT', 'Its root is made and bears the permitted names; add another issuer.');
-      }
       const name = change.name ?? before.name;
-      await transaction.update(IssuerEntity, { id }, { name, settings, updatedAt: new Date() });
-      await this.record(transaction, { actor, action: 'issuer.changed', id, detail: change });
+      const internal = change.internal ? await changeInternal(transaction, before, change.internal) : before.internal;
+      const acme = change.acme ? await this.changeAcme(transaction, before, change.acme) : before.acme;
+      await transaction.update(IssuerEntity, { id }, { name, internal, acme, updatedAt: new Date() });
+      const detail = { name: change.name, internal: change.internal, ...(change.acme && { acme }) };
+      await this.record(transaction, { actor, action: 'issuer.changed', id, detail });
     });
     return this.get(id);
   }
@@ -79,7 +88,30 @@ export class IssuersService {
   }
 
   private async complete(entity: IssuerEntity): Promise<Issuer> {
-    return toIssuer(entity, await this.dataSource.manager.countBy(CertificateEntity, { issuerId: entity.id }));
+    const [certificates, account] = await Promise.all([
+      this.dataSource.manager.countBy(CertificateEntity, { issuerId: entity.id }),
+      this.dataSource.manager.findOneBy(AcmeAccountEntity, { issuerId: entity.id }),
+    ]);
+    return toIssuer(entity, { certificates, account });
+  }
+
+  private async changeAcme(
+    transaction: EntityManager,
+    { id, acme }: IssuerEntity,
+    change: AcmeIssuerChange,
+  ): Promise<AcmeIssuerSettings> {
+    if (acme === null) throw invalid([{ path: 'body.acme', message: 'this is no ACME issuer' }]);
+    const { settings, secrets } = this.accepted(divideChange(acme, change));
+    await this.accounts.change(transaction, id, secrets);
+    // The next renewal tells the CA. The same key leads to the same account.
+    if (change.email !== undefined || change.eab !== undefined) await this.accounts.forgetRegistration(transaction, id);
+    return settings;
+  }
+
+  /** @throws {ProblemException} VALIDATION_FAILED */
+  private accepted(divided: DividedSettings): DividedSettings {
+    if (divided.errors.length > 0) throw invalid(divided.errors);
+    return divided;
   }
 
   private async lock(transaction: EntityManager, id: number): Promise<IssuerEntity> {
@@ -105,7 +137,23 @@ export class IssuersService {
   }
 }
 
+const invalid = (errors: readonly FieldError[]): ProblemException =>
+  new ProblemException('VALIDATION_FAILED', `${errors[0]?.path ?? ''}: ${errors[0]?.message ?? ''}`, { errors });
+
 async function hasRoot(transaction: EntityManager, id: number): Promise<boolean> {
   const rows: unknown[] = await transaction.query('SELECT FROM internal_authorities WHERE issuer_id = $1', [id]);
   return rows.length > 0;
+}
+
+async function changeInternal(
+  transaction: EntityManager,
+  { id, internal }: IssuerEntity,
+  change: Partial<InternalIssuerSettings>,
+): Promise<InternalIssuerSettings> {
+  if (internal === null) throw invalid([{ path: 'body.internal', message: 'this is no authority of our own' }]);
+  const settings = { ...internal, ...change };
+  const renamed = settings.permittedNames.toSorted().join() !== internal.permittedNames.toSorted().join();
+  if (renamed && (await hasRoot(transaction, id)))
+    throw new ProblemException('CONFLICT', 'Its root is made and bears the permitted names; add another issuer.');
+  return settings;
 }

@@ -1,4 +1,12 @@
-import type { Certificate, CertificateStatus, CertificateVersion, DeploymentTarget, Issuer } from '@lockstep/contract';
+import type {
+  AcmeIssuer,
+  Certificate,
+  CertificateStatus,
+  CertificateVersion,
+  DeploymentTarget,
+  Issuer,
+} from '@lockstep/contract';
+import type { AcmeAccountEntity } from './acme-account.entity.js';
 import type { CertificateVersionEntity } from './certificate-version.entity.js';
 import type { CertificateEntity } from './certificate.entity.js';
 import type { DeploymentTargetEntity } from './deployment-target.entity.js';
@@ -49,16 +57,32 @@ export function toCertificateVersion(
   return { ...facts, number, issuedAt: issuedAt.toISOString(), operationId, deployedTo };
 }
 
-export const toIssuer = (entity: IssuerEntity, certificates: number): Issuer => ({
+export const toIssuer = (
+  entity: IssuerEntity,
+  { certificates, account }: { certificates: number; account: AcmeAccountEntity | null },
+): Issuer => ({
   id: entity.id,
   name: entity.name,
   kind: entity.kind,
-  internal: entity.settings,
+  internal: entity.internal,
+  acme: entity.acme && { ...entity.acme, ...toAccountState(account) },
   builtIn: entity.builtIn,
   certificates,
   createdAt: entity.createdAt.toISOString(),
   updatedAt: entity.updatedAt.toISOString(),
 });
+
+function toAccountState(
+  account: AcmeAccountEntity | null,
+): Pick<AcmeIssuer, 'account' | 'eabKeySetAt' | 'pausedUntil' | 'providerSecretSetAt'> {
+  const { url, registeredAt, termsOfServiceUrl = null, pausedUntil } = account ?? {};
+  return {
+    account: url && registeredAt ? { url, registeredAt: registeredAt.toISOString(), termsOfServiceUrl } : null,
+    eabKeySetAt: account?.eabKeySetAt?.toISOString() ?? null,
+    providerSecretSetAt: account?.providerSecretSetAt?.toISOString() ?? null,
+    pausedUntil: pausedUntil && pausedUntil > new Date() ? pausedUntil.toISOString() : null,
+  };
+}
 
 const toDeploymentTarget = (
   entity: DeploymentTargetEntity,

@@ -1,4 +1,4 @@
-import type { InternalIssuerSettings, IssuerKind } from '@lockstep/contract';
+import type { AcmeIssuerSettings, InternalIssuerSettings, IssuerKind } from '@lockstep/contract';
 import { Column, CreateDateColumn, Entity, PrimaryGeneratedColumn, UpdateDateColumn } from 'typeorm';
 
 /** Who signs. */
@@ -13,8 +13,13 @@ export class IssuerEntity {
   @Column('text')
   kind!: IssuerKind;
 
-  @Column('jsonb')
-  settings!: InternalIssuerSettings;
+  /** Of an authority of our own, and only of such. */
+  @Column('jsonb', { nullable: true })
+  internal!: InternalIssuerSettings | null;
+
+  /** Of an ACME authority, and only of such; without its secrets. */
+  @Column('jsonb', { nullable: true })
+  acme!: AcmeIssuerSettings | null;
 
   @Column('boolean', { name: 'built_in', default: false })
   builtIn!: boolean;

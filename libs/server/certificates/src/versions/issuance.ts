@@ -35,9 +35,11 @@ export class Issuance {
     { request }: CertificateVersionEntity,
   ): Promise<{ leaf: string; chain: string }> {
     if (!issuer) throw new Error(`${name} was read without its issuer`);
-    const refused = refusedNames(issuer.settings, domains);
+    const refused = refusedNames(issuer, domains);
     if (refused.length > 0)
       throw new OperationFailure('ISSUE_FAILED', `${issuer.name} does not sign for ${refused.join(', ')}.`);
+    if (issuer.kind !== 'internal')
+      throw new OperationFailure('ISSUE_FAILED', `${issuer.name} cannot issue by itself yet.`);
     return this.authorities.issue(issuer, { request, names: domains });
   }
 

@@ -3,11 +3,14 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { SecretBox, SecretUnreadableError } from '@lockstep/server-secrets';
 import { DataSource } from 'typeorm';
 
-/** Where keys are sealed: table, the column of the row's id, the column of the key. */
+/** Where keys and secrets are sealed: table, the column of the row's id, the column of the key. */
 const sealedKeys = [
   ['certificate_versions', 'id', 'sealed_key'],
   ['internal_authorities', 'issuer_id', 'sealed_root_key'],
   ['internal_authorities', 'issuer_id', 'sealed_issuing_key'],
+  ['acme_accounts', 'issuer_id', 'sealed_account_key'],
+  ['acme_accounts', 'issuer_id', 'sealed_eab_key'],
+  ['acme_accounts', 'issuer_id', 'sealed_provider_secret'],
 ] as const;
 type SealedKey = (typeof sealedKeys)[number];
 
@@ -59,7 +62,7 @@ export class KeyRotation implements OnApplicationBootstrap, OnModuleDestroy {
 
   private read([table, id, column]: SealedKey, after: string): Promise<SealedRow[]> {
     return this.dataSource.query(
-      `SELECT ${id}::text AS id, ${column} AS sealed FROM ${table} WHERE ${id}::text > $1 ORDER BY ${id}::text LIMIT $2`,
+      `SELECT ${id}::text AS id, ${column} AS sealed FROM ${table} WHERE ${id}::text > $1 AND ${column} IS NOT NULL ORDER BY ${id}::text LIMIT $2`,
       [after, atOnce],
     );
   }

@@ -6,6 +6,7 @@ import { RollingRestarts1700000000005 } from './0005-rolling-restarts.js';
 import { Certificates1700000000006 } from './0006-certificates.js';
 import { Notifications1700000000013 } from './0013-notifications.js';
 import { RollingRestartKeys1700000000015 } from './0015-rolling-restart-keys.js';
+import { Acme1700000000008 } from './0008-acme.js';
 
 /** All migrations, in the order in which they run. */
 export const migrations = [
@@ -17,4 +18,5 @@ export const migrations = [
   Certificates1700000000006,
   Notifications1700000000013,
   RollingRestartKeys1700000000015,
+  Acme1700000000008,
 ];
