@@ -46,6 +46,7 @@ const dns = {
 
 /** RFC 8945 §6. */
 export const TsigAlgorithm = z.enum(['hmac-sha256', 'hmac-sha384', 'hmac-sha512']).meta({ id: 'TsigAlgorithm' });
+export type TsigAlgorithm = z.infer<typeof TsigAlgorithm>;
 const tsigKey = { name: Host, algorithm: TsigAlgorithm.default('hmac-sha256') };
 const dnsUpdate = {
   kind: z.literal('rfc2136'),
@@ -215,6 +216,7 @@ export const AcmeAccountState = z
     termsOfServiceUrl: z.string().nullable(),
   })
   .meta({ id: 'AcmeAccountState' });
+export type AcmeAccountState = z.infer<typeof AcmeAccountState>;
 
 export const AcmeIssuer = AcmeIssuerSettings.extend({
   eabKeySetAt: Timestamp.nullable(),
