@@ -33,7 +33,9 @@ describe('a new master key', () => {
       where,
       relations: { issuer: true },
     });
-    const begun = await server.application.get(CertificateVersions).begin(certificate, operationId);
+    const begun = await server.application
+      .get(CertificateVersions)
+      .begin(certificate, { id: operationId, metadata: {} });
     const issuance = server.application.get(Issuance);
     const version = await issuance.issue(certificate, begun);
     return { number: version.number, key: await issuance.keyOf(version) };

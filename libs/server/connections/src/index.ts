@@ -16,4 +16,5 @@ export {
   type TestedHost,
 } from './operations/test-contributors.js';
 export { startDemoFleet } from './demo/demo-fleet.js';
+export { isPassing } from './reach/passing-failures.js';
 export { type ReachOptions, type ReachableHost, SshReach } from './reach/ssh-reach.service.js';

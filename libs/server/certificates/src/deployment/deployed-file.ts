@@ -11,22 +11,26 @@ export interface Material {
   readonly chain: string;
 }
 
-/** A file that is to be put in place. */
-export interface DeployedFile {
+interface Place {
   readonly path: string;
   readonly folder: string;
-  readonly content: Buffer;
-  readonly sha256: string;
-  /** Permission bits. */
-  readonly mode: number;
-  readonly owner: string | null;
-  readonly group: string | null;
   /** Where it lies until the switch, in the same folder. */
   readonly staged: string;
   /** Where what it replaces lies until the new one is verified. */
   readonly backup: string;
   /** How the names of both begin, also those of other versions. */
   readonly mark: string;
+}
+
+/** A file that is to be put in place. */
+export interface DeployedFile extends Place {
+  readonly tag: Pick<Material, 'certificateId' | 'number'>;
+  readonly content: Buffer;
+  readonly sha256: string;
+  /** Permission bits. */
+  readonly mode: number;
+  readonly owner: string | null;
+  readonly group: string | null;
 }
 
 const privateMode = 0o600;
@@ -49,12 +53,19 @@ function toFile(
   { path, content, mode }: Pick<DeployedFile, 'path' | 'content' | 'mode'>,
   { target, material }: { target: DeploymentTargetEntity; material: Material },
 ): DeployedFile {
-  const folder = posix.dirname(path);
-  const mark = `.${posix.basename(path)}.lockstep-${String(material.certificateId)}-`;
-  const name = posix.join(folder, `${mark}${String(material.number)}`);
-  const sha256 = sha256Of(content);
   const { owner, group } = target;
-  return { path, folder, content, sha256, mode, owner, group, mark, staged: `${name}.new`, backup: `${name}.old` };
+  const tag = { certificateId: material.certificateId, number: material.number };
+  return { ...placeOf(path, tag), tag, content, sha256: sha256Of(content), mode, owner, group };
 }
+
+function placeOf(path: string, { certificateId, number }: DeployedFile['tag']): Place {
+  const folder = posix.dirname(path);
+  const mark = `.${posix.basename(path)}.lockstep-${String(certificateId)}-`;
+  const name = posix.join(folder, `${mark}${String(number)}`);
+  return { path, folder, mark, staged: `${name}.new`, backup: `${name}.old` };
+}
+
+/** The same file where a symbolic link leads: the link stays, and what it leads to is changed. */
+export const leadTo = (file: DeployedFile, path: string): DeployedFile => ({ ...file, ...placeOf(path, file.tag) });
 
 export const sha256Of = (content: Buffer): string => createHash('sha256').update(content).digest('hex');

@@ -1,16 +1,22 @@
-import type { Endpoint } from '@lockstep/contract';
-import { type ReachableHost, type SshReach, reportReaching } from '@lockstep/server-connections';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Endpoint, Reload } from '@lockstep/contract';
+import { type ReachableHost, type SshReach, isPassing, reportReaching } from '@lockstep/server-connections';
 import { type OperationContext, OperationFailure, type StepHandle } from '@lockstep/server-operations';
 import type { NetworkPolicy } from '@lockstep/server-ssh';
 import type { DeploymentTargetEntity } from '../model/deployment-target.entity.js';
 import { type DeployedFile, type Material, filesOf } from './deployed-file.js';
 import { endpointName, lookAt, waitUntilServed } from './endpoints.js';
+import type { HostFiles } from './host-files.js';
 import { HostLink } from './host-link.js';
 import { type Remembered, readRemembered } from './remembered.js';
 import { planCleaning, planSwitch } from './switch-plan.js';
 
 /** Milliseconds that a server may take until it shows another certificate. */
 const patienceMs = 20_000;
+/** Milliseconds in which a host that went away is awaited for the sake of files that are needed no more. */
+const cleaningMs = 20_000;
+/** Milliseconds between two tries to reach it. */
+const betweenMs = 1_000;
 
 /** What a deployment needs. */
 export interface DeploymentParts {
@@ -29,8 +35,9 @@ export interface DeploymentParts {
  * Every step looks what is there first and can be done again.
  */
 export class Deployment {
-  readonly files: readonly DeployedFile[];
+  files: readonly DeployedFile[];
   readonly endpoints: readonly Endpoint[];
+  readonly reloads: readonly Reload[];
   remembered: Remembered | undefined;
   /** Whether files may have been switched, by this worker or one before. */
   mayHaveSwitched: boolean;
@@ -40,10 +47,26 @@ export class Deployment {
     const { context, targets, material } = parts;
     this.files = targets.flatMap((target) => filesOf(target, material));
     this.endpoints = distinct(targets.flatMap(({ verify }) => verify));
+    this.reloads = distinct(targets.flatMap(({ reload }) => (reload === null ? [] : [reload])));
     this.remembered = readRemembered(context.operation.metadata);
     this.mayHaveSwitched = context.operation.steps.some(
       ({ name, startedAt }) => name === 'switch' && startedAt !== null,
     );
+  }
+
+  /** Nobody has been on the host yet: there is nothing to undo. */
+  get isUntouched(): boolean {
+    return !this.link && !this.mayHaveSwitched;
+  }
+
+  /** Where switches wait for each other. */
+  get folder(): string {
+    return this.files[0]?.folder ?? '/';
+  }
+
+  /** Links are followed before anything else is done with the files. */
+  async findFiles(host: HostFiles): Promise<void> {
+    this.files = await host.places(this.files);
   }
 
   async reachHost(step: StepHandle): Promise<void> {
@@ -54,6 +77,7 @@ export class Deployment {
 
   async stage(step: StepHandle): Promise<void> {
     const { files } = this.linked;
+    await this.findFiles(files);
     const looks = await files.look(this.files);
     const todo = looks.filter(({ state }) => state.live !== 'new');
     for (const { file } of todo) await files.stage(file);
@@ -80,7 +104,7 @@ export class Deployment {
     const { files } = this.linked;
     this.mayHaveSwitched = true;
     const moves = planSwitch(await files.look(this.files));
-    await files.apply(moves);
+    await files.apply(moves, this.folder);
     const wrong = (await files.look(this.files)).find(({ state }) => state.live !== 'new');
     if (wrong) throw new OperationFailure('FILE_NOT_WRITABLE', `${wrong.file.path} is not what was put there.`);
     step.summary(moves.length === 0 ? 'switched already' : this.files.map(({ path }) => path).join(', '));
@@ -94,7 +118,7 @@ export class Deployment {
     }
     // The new files may be what its configuration objects to.
     await this.testConfiguration();
-    const reloads = distinct(this.parts.targets.flatMap(({ reload }) => (reload === null ? [] : [reload])));
+    const { reloads } = this;
     for (const reload of reloads) await this.linked.commands.reload(reload, host.target.username);
     step.summary(reloads.length === 0 ? 'the server takes up new files by itself' : 'reloaded');
   }
@@ -115,13 +139,44 @@ export class Deployment {
     );
   }
 
-  async cleanUp(): Promise<void> {
-    const { files } = this.linked;
-    await files.apply(planCleaning(await files.look(this.files)));
+  /** Answers why something of ours may be left beside the files. That is no failure: what is served was verified. */
+  async cleanUp(): Promise<string | null> {
+    const clean = async ({ files }: HostLink): Promise<void> =>
+      files.apply(planCleaning(await files.look(this.files)), this.folder);
+    try {
+      await clean(this.linked).catch(() => this.insist(cleaningMs, clean));
+      return null;
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
   }
 
-  /** A login of its own, whatever became of the one before. */
-  open(signal: AbortSignal): Promise<HostLink> {
+  /**
+   * For what may be done any number of times, whatever became of the login before: over logins of its own, until the
+   * time in milliseconds is over. Errors: the last one that passes by itself, or at once one that does not.
+   */
+  async insist<Value>(
+    milliseconds: number,
+    work: (link: HostLink, signal: AbortSignal) => Promise<Value>,
+  ): Promise<Value> {
+    const signal = AbortSignal.timeout(milliseconds);
+    for (let last: unknown; ;) {
+      let link: HostLink | undefined;
+      try {
+        link = await this.open(signal);
+        return await work(link, signal);
+      } catch (error) {
+        if (signal.aborted) throw last ?? error;
+        if (!isPassing(error)) throw error;
+        last = error;
+      } finally {
+        link?.destroy();
+      }
+      await pause(betweenMs);
+    }
+  }
+
+  private open(signal: AbortSignal): Promise<HostLink> {
     const { context, reach, host } = this.parts;
     return HostLink.open(reach, host, { signal, tell: (stream, line) => context.log(stream, `${line}\n`) });
   }

@@ -1,16 +1,16 @@
 import { OperationFailure } from '@lockstep/server-operations';
 import { type SftpSession, SshError, type SshSession, type StageLimit } from '@lockstep/server-ssh';
 import { type DeployedFile, sha256Of } from './deployed-file.js';
-import { moveScript, prepareScript } from './host-scripts.js';
+import { moveScript, planEnd, prepareScript } from './host-scripts.js';
+import { findPlaces } from './real-places.js';
 import type { FileState, LookedAt, Move } from './switch-plan.js';
+import { explainRefusal } from './write-failure.js';
 
 /** Milliseconds that a script which only looks or renames may take. */
 const quickMs = 20_000;
 const quickSeconds = quickMs / 1_000;
 /** What lies where a certificate shall be is a few kilobytes; anything else is not ours. */
 const mostBytes = 1_048_576;
-/** SSH_FX_NO_SUCH_FILE, SSH_FX_PERMISSION_DENIED, SSH_FX_FAILURE (draft-ietf-secsh-filexfer-02 §7). */
-const [noSuchFile, permissionDenied, unspecified] = [2, 3, 4];
 
 interface Preparation {
   readonly uid: number | null;
@@ -26,6 +26,11 @@ export class HostFiles {
     private readonly sftp: SftpSession,
     private readonly limit: StageLimit,
   ) {}
+
+  /** Where these files really are. Errors: OperationFailure FILE_NOT_WRITABLE; SshError. */
+  places(files: readonly DeployedFile[]): Promise<DeployedFile[]> {
+    return findPlaces(files, { sftp: this.sftp, limit: this.limit });
+  }
 
   look(files: readonly DeployedFile[]): Promise<LookedAt[]> {
     return Promise.all(files.map(async (file) => ({ file, state: await this.stateOf(file) })));
@@ -45,17 +50,21 @@ export class HostFiles {
       if (read === file.sha256) return;
       throw new OperationFailure('FILE_NOT_WRITABLE', `${file.staged} reads back as something else than was written.`);
     } catch (error) {
-      const failure = await this.explain(file, error);
+      const failure = await explainRefusal(error, file, { sftp: this.sftp, limit: this.limit });
       await this.sftp.remove(file.staged, this.limit).catch(() => undefined);
       throw failure;
     }
   }
 
-  /** Errors: OperationFailure FILE_NOT_WRITABLE; SshError with `afterRequest` when the answer was lost. */
-  async apply(moves: readonly Move[]): Promise<void> {
+  /**
+   * One plan at a time in `folder`. Errors: OperationFailure FILE_NOT_WRITABLE; SshError with `afterRequest` when the
+   * answer was lost.
+   */
+  async apply(moves: readonly Move[], folder: string): Promise<void> {
     if (moves.length === 0) return;
     const { uptime } = await this.prepare('', '');
-    const lines = [String(uptime + quickSeconds), ...moves.flatMap(({ verb, from, to }) => [verb, from, to])];
+    const plan = moves.flatMap(({ verb, given, from, to }) => [verb, given, from, to]);
+    const lines = [String(uptime + quickSeconds), folder, ...plan, planEnd];
     const result = await this.session.runScript({
       ...this.limit,
       script: moveScript,
@@ -135,22 +144,5 @@ export class HostFiles {
         hostWords: stderr,
       });
     return { uid, gid, uptime };
-  }
-
-  /** SFTP says only "failure" for a full disk: the file system itself is asked for the cause. */
-  private async explain({ path, folder, content }: DeployedFile, error: unknown): Promise<unknown> {
-    if (!(error instanceof SshError) || error.sftpStatus === undefined) return error;
-    const more = { cause: error, ...(error.hostWords !== undefined && { hostWords: error.hostWords }) };
-    if (error.sftpStatus === noSuchFile)
-      return new OperationFailure('FILE_NOT_WRITABLE', `There is no folder ${folder} on the host.`, more);
-    if (error.sftpStatus === permissionDenied)
-      return new OperationFailure('FILE_NOT_WRITABLE', `This login may not write into ${folder} as it should.`, more);
-    if (error.sftpStatus !== unspecified) return error;
-    const room = await this.sftp.room(folder, this.limit).catch(() => null);
-    if (room?.readOnly === true)
-      return new OperationFailure('FILE_NOT_WRITABLE', `The file system of ${folder} is read-only.`, more);
-    if (room && room.free < content.length + 4_096)
-      return new OperationFailure('DISK_FULL', `The disk is full where ${path} shall be.`, more);
-    return new OperationFailure('FILE_NOT_WRITABLE', `${path} cannot be written.`, more);
   }
 }

@@ -18,25 +18,37 @@ IFS= read -r group
 IFS=' .' read -r up rest </proc/uptime
 printf 'lockstep:uptime=%s\\n' "$up"`;
 
+export const planEnd = 'lockstep:end';
+
 /**
- * The host's uptime after which it must not begin any more, then three lines for each move: verb, from, to. It is one script
- * and not single requests, because a script runs to its end when whoever asked for it is gone: key and certificate change
- * together. A name is kept by a hard link; where the host refuses that (fs.protected_hardlinks), by moving.
+ * The host's uptime after which it must not begin any more, a folder, then four lines for each move: verb, given, from, to;
+ * and a mark, so that half a plan is none. It is one script and not single requests, because a script runs to its end when
+ * whoever asked for it is gone, and no orderly shutdown of the host stops it: key and certificate change together. One at a
+ * time in a folder, and a move only while `given` is there: what another script has done meanwhile is not done again.
+ * A name is kept by a hard link; where the host refuses that (fs.protected_hardlinks), by moving.
  */
-export const moveScript = `# lockstep certificates move 1
+export const moveScript = `# lockstep certificates move 2
 ${preamble}
+trap '' HUP INT TERM
 IFS= read -r latest
+IFS= read -r folder
+plan=$(cat)
+case $plan in *${planEnd}) ;; *) exit 65 ;; esac
+if command -v flock >/dev/null 2>&1; then
+  exec 9<"$folder"
+  flock 9 || exit 71
+fi
 IFS=' .' read -r up rest </proc/uptime
 [ "$up" -le "$latest" ] || { echo '${tooLateMark}' >&2; exit 75; }
-while IFS= read -r verb && IFS= read -r from && IFS= read -r to; do
+printf '%s\\n' "$plan" | while IFS= read -r verb && IFS= read -r given && IFS= read -r from && IFS= read -r to; do
+  [ -e "$given" ] || continue
   case $verb in
     keep) rm -f -- "$to" && { ln -P -- "$from" "$to" 2>/dev/null || mv -fT -- "$from" "$to"; } || exit 73 ;;
     move) mv -fT -- "$from" "$to" || exit 74 ;;
     remove) rm -f -- "$from" || exit 76 ;;
     *) exit 64 ;;
   esac
-done
-exit 0`;
+done`;
 
 /** Text of an administrator's own. */
 export const commandScript = `# lockstep certificates command 1

@@ -40,6 +40,15 @@ describe('the plan of a switch', () => {
     ]);
   });
 
+  it('keeps an old file only while the new one waits beside it', () => {
+    expect(planSwitch(looks(staged, staged)).map(({ given }) => given)).toEqual([
+      '/tls/.a.key.lockstep-3-2.new',
+      '/tls/.a.pem.lockstep-3-2.new',
+      '/tls/.a.key.lockstep-3-2.new',
+      '/tls/.a.pem.lockstep-3-2.new',
+    ]);
+  });
+
   it('goes on where a lost worker stopped', () => {
     expect(told(planSwitch(looks(switched, staged)))).toEqual([
       'keep /tls/a.pem /tls/.a.pem.lockstep-3-2.old',
@@ -57,10 +66,10 @@ describe('the plan of a switch', () => {
 });
 
 describe('the plan of a rollback', () => {
-  it('puts old files back, from the middle of a switch too', () => {
+  it('puts old files back, from the middle of a switch too, and stops a switch that comes late', () => {
     expect(told(planRollback(looks(switched, staged), []))).toEqual([
-      'move /tls/.a.key.lockstep-3-2.old /tls/a.key',
       'remove /tls/.a.pem.lockstep-3-2.new',
+      'move /tls/.a.key.lockstep-3-2.old /tls/a.key',
     ]);
   });
 

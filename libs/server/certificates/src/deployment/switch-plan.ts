@@ -12,39 +12,50 @@ export interface LookedAt {
   readonly state: FileState;
 }
 
-/** `keep`: give what is at `from` the name `to` too. `move`: put it there, over what is there. `remove`: take `from` away. */
+/**
+ * `keep`: give what is at `from` the name `to` too. `move`: put it there, over what is there. `remove`: take `from` away.
+ * Each only while there is something at `given`.
+ */
 export interface Move {
   readonly verb: 'keep' | 'move' | 'remove';
+  readonly given: string;
   readonly from: string;
   readonly to: string;
 }
+
+/** The old file, unless the new one was put in its place meanwhile. */
+const keep = ({ path, staged, backup }: DeployedFile): Move => ({
+  verb: 'keep',
+  given: staged,
+  from: path,
+  to: backup,
+});
+const move = (from: string, to: string): Move => ({ verb: 'move', given: from, from, to });
+const remove = (from: string): Move => ({ verb: 'remove', given: from, from, to: '' });
 
 /** From whatever state a lost worker left: first every backup, then the moves, close together. */
 export function planSwitch(looks: readonly LookedAt[]): Move[] {
   const todo = looks.filter(({ state }) => state.live !== 'new');
   const keeps = todo.filter(({ state }) => state.live === 'other');
-  return [
-    ...keeps.map(({ file }): Move => ({ verb: 'keep', from: file.path, to: file.backup })),
-    ...todo.map(({ file }): Move => ({ verb: 'move', from: file.staged, to: file.path })),
-  ];
+  return [...keeps.map(({ file }) => keep(file)), ...todo.map(({ file }) => move(file.staged, file.path))];
 }
 
 /**
- * Everything as it was. A file goes only where there was none before: without a backup nobody knows what else to put there.
+ * Everything as it was; first what a switch that comes late would still move. A file goes only where there was none before:
+ * without a backup nobody knows what else to put there.
  */
 export function planRollback(looks: readonly LookedAt[], absentBefore: readonly string[]): Move[] {
-  const back = looks.flatMap(({ file, state }): Move[] => {
-    if (state.backup) return [{ verb: 'move', from: file.backup, to: file.path }];
-    const wasMade = state.live === 'new' && absentBefore.includes(file.path);
-    return wasMade ? [{ verb: 'remove', from: file.path, to: '' }] : [];
-  });
   const staged = looks.filter(({ state }) => state.staged);
-  return [...back, ...staged.map(({ file }): Move => ({ verb: 'remove', from: file.staged, to: '' }))];
+  const back = looks.flatMap(({ file, state }): Move[] => {
+    if (state.backup) return [move(file.backup, file.path)];
+    return state.live === 'new' && absentBefore.includes(file.path) ? [remove(file.path)] : [];
+  });
+  return [...staged.map(({ file }) => remove(file.staged)), ...back];
 }
 
 /** After the new files are verified: nothing of ours stays beside them. */
 export const planCleaning = (looks: readonly LookedAt[]): Move[] =>
   looks.flatMap(({ file, state }) => [
-    ...(state.backup ? [{ verb: 'remove', from: file.backup, to: '' } as const] : []),
-    ...(state.staged ? [{ verb: 'remove', from: file.staged, to: '' } as const] : []),
+    ...(state.backup ? [remove(file.backup)] : []),
+    ...(state.staged ? [remove(file.staged)] : []),
   ]);

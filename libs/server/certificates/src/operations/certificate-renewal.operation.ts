@@ -7,6 +7,8 @@ import {
   type OperationHandler,
   OperationHandlerFor,
   type OperationResult,
+  type StepHandle,
+  mustLetGo,
 } from '@lockstep/server-operations';
 import { NetworkPolicy } from '@lockstep/server-ssh';
 import { DataSource } from 'typeorm';
@@ -51,11 +53,7 @@ export class CertificateRenewalOperation implements OperationHandler {
     const deployment = await this.prepare(context, { certificate, version });
     try {
       await this.deploy(context, deployment);
-      await context.step('clean_up', async () => {
-        await deployment.cleanUp();
-        const ids = deployment.parts.targets.map(({ id }) => id);
-        await this.versions.deployed(version, ids);
-      });
+      await this.finish(context, { deployment, version });
       await deployment.close();
     } finally {
       deployment.destroy();
@@ -76,7 +74,7 @@ export class CertificateRenewalOperation implements OperationHandler {
 
   private async issue(context: OperationContext, certificate: CertificateEntity): Promise<IssuedVersion> {
     const begun = await context.step('key', async (step) => {
-      const version = await this.versions.begin(certificate, context.operation.id);
+      const version = await this.versions.begin(certificate, context.operation);
       step.summary(`version ${String(version.number)}, ${version.keyType}`);
       return version;
     });
@@ -108,19 +106,39 @@ export class CertificateRenewalOperation implements OperationHandler {
       name: string,
       work: keyof Pick<Deployment, 'reachHost' | 'stage' | 'check' | 'switchOver' | 'reload' | 'verify'>,
     ) => context.step(name, (handle) => asFailure(context, () => deployment[work](handle)));
-    // Until here the host is as it was, and there is nothing to undo.
-    await step('reach', 'reachHost');
     try {
+      await step('reach', 'reachHost');
       await step('stage', 'stage');
       await step('check', 'check');
       await step('switch', 'switchOver');
       await step('reload', 'reload');
       await step('verify', 'verify');
     } catch (error) {
+      if (deployment.isUntouched) throw error;
       const failure = await undo(context, deployment, error);
       if (failure instanceof OperationFailure && failure.effect !== 'none' && failure.effect !== 'rolled_back')
         this.logger.error(`${context.operation.id} on ${context.operation.connectionName}: ${failure.message}`);
       throw failure;
     }
+  }
+
+  /** It is verified, and nothing takes that back: neither a link that breaks now nor a cancellation that comes now. */
+  private async finish(
+    context: OperationContext,
+    { deployment, version }: { deployment: Deployment; version: IssuedVersion },
+  ): Promise<void> {
+    const clean = async (step?: StepHandle): Promise<void> => {
+      const why = await deployment.cleanUp();
+      if (why === null) return;
+      step?.summary(`Files of Lockstep may be left beside the new ones: ${why}`);
+      context.log('system', `Files of Lockstep may be left beside the new ones: ${why}\n`);
+    };
+    const { signal } = context;
+    await context.step('clean_up', clean).catch((error: unknown) => {
+      if (!signal.aborted || mustLetGo(signal)) throw error;
+      return clean();
+    });
+    const ids = deployment.parts.targets.map(({ id }) => id);
+    await this.versions.deployed(version, ids);
   }
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
+import type { Operation } from '@lockstep/contract';
 import { factsOf, generatePrivateKey, makeSigningRequest, readCertificates } from '@lockstep/server-pki';
 import { SecretBox, type SecretPlace } from '@lockstep/server-secrets';
 import { DataSource, In, LessThanOrEqual } from 'typeorm';
@@ -14,6 +15,9 @@ const keptVersions = 3;
 
 /** A version with its certificate. */
 export type IssuedVersion = CertificateVersionEntity & { readonly leaf: string; readonly chain: string };
+
+/** The renewal that asks. `metadata` says which version it has in hand. */
+type RenewalInBrief = Pick<Operation, 'id' | 'metadata'>;
 
 const placeOf = (id: string): SecretPlace => ({ table: 'certificate_versions', column: 'sealed_key', row: id });
 
@@ -29,16 +33,16 @@ export class CertificateVersions {
    * The version to go on with: one that was begun or issued for the same names, key and issuer and is not everywhere yet,
    * so that a failed deployment costs the issuer nothing; else a new one.
    */
-  async begin(certificate: CertificateEntity, operationId: string): Promise<CertificateVersionEntity> {
+  async begin(certificate: CertificateEntity, operation: RenewalInBrief): Promise<CertificateVersionEntity> {
     const newest = await this.newest(certificate.id);
-    if (newest && (await this.canGoOn(newest, { certificate, operationId }))) return newest;
+    if (newest && (await this.canGoOn(newest, { certificate, operation }))) return newest;
     const key = await generatePrivateKey(certificate.keyType);
     const id = randomUUID();
     await this.dataSource.manager.insert(CertificateVersionEntity, {
       id,
       certificateId: certificate.id,
       number: (newest?.number ?? 0) + 1,
-      operationId,
+      operationId: operation.id,
       domains: certificate.domains,
       issuerId: certificate.issuerId,
       keyType: certificate.keyType,
@@ -102,14 +106,16 @@ export class CertificateVersions {
 
   private async canGoOn(
     version: CertificateVersionEntity,
-    { certificate, operationId }: { certificate: CertificateEntity; operationId: string },
+    { certificate, operation }: { certificate: CertificateEntity; operation: RenewalInBrief },
   ): Promise<boolean> {
     const same =
       version.issuerId === certificate.issuerId &&
       version.keyType === certificate.keyType &&
       version.domains.toSorted().join() === certificate.domains.toSorted().join();
     if (!same) return false;
-    if (version.issuedAt === null || version.operationId === operationId) return true;
+    if (version.issuedAt === null || version.operationId === operation.id) return true;
+    // A lost worker had it in hand, and may have written down that it is everywhere.
+    if (version.number === operation.metadata['version']) return true;
     if (version.renewAt === null || version.renewAt <= new Date()) return false;
     const targets = await this.dataSource.manager.findBy(DeploymentTargetEntity, { certificateId: certificate.id });
     return targets.some(({ deployedVersion }) => deployedVersion !== version.number);

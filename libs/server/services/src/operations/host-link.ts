@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ServiceSettings } from '@lockstep/contract';
-import type { ReachableHost, SshReach } from '@lockstep/server-connections';
+import { type ReachableHost, type SshReach, isPassing } from '@lockstep/server-connections';
 import { isDatabaseUnavailable } from '@lockstep/server-database';
 import { SshError, type SshSession, type StageObserver } from '@lockstep/server-ssh';
 import type { DriverHost } from '../drivers/service-driver.js';
@@ -14,18 +14,6 @@ export interface Patience {
   readonly untilMs: number;
 }
 
-/** Failures that pass by themselves. A refused login is not among them: it is never tried again. */
-const passing = new Set<string>([
-  'NAME_NOT_RESOLVED',
-  'CONNECTION_REFUSED',
-  'HOST_UNREACHABLE',
-  'CONNECT_TIMEOUT',
-  'HOST_KEY_TIMEOUT',
-  'AUTHENTICATION_TIMEOUT',
-  'CHANNEL_REFUSED',
-  'COMMAND_TIMEOUT',
-  'CONNECTION_LOST',
-]);
 /** Milliseconds between two tries, growing from the first to the last. */
 const [shortestPause, longestPause] = [500, 5_000];
 
@@ -91,9 +79,4 @@ export class HostLink {
   }
 }
 
-function passes(error: unknown): boolean {
-  if (!(error instanceof SshError)) return isDatabaseUnavailable(error);
-  // A jump host fails as such; why is in its cause.
-  if (error.code === 'JUMP_HOST_FAILED') return error.cause instanceof SshError && passes(error.cause);
-  return passing.has(error.code);
-}
+const passes = (error: unknown): boolean => isPassing(error) || isDatabaseUnavailable(error);

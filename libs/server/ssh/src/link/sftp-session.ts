@@ -53,8 +53,13 @@ export class SftpSession {
 
   /** The absolute path of the folder one starts in, as a rule the home folder. */
   home(limit: StageLimit): Promise<string> {
+    return this.realPath('.', limit);
+  }
+
+  /** Where a path leads, symbolic links followed; the last part of it need not be there. */
+  realPath(path: string, limit: StageLimit): Promise<string> {
     return this.#request(limit, (resolve, reject) =>
-      this.#sftp.realpath('.', (error, path) => (error ? reject(error) : resolve(path))),
+      this.#sftp.realpath(path, (error, found) => (error ? reject(error) : resolve(found))),
     );
   }
 
