@@ -75,9 +75,15 @@ export const Operation = z
     completedAt: Timestamp.nullable().describe('When it ended, however it ended.'),
     createdBy: CreatedBy,
     actor: Actor,
-    attempt: z.number().int().min(0).describe('How many workers have begun it.'),
+    attempt: z
+      .number()
+      .int()
+      .min(0)
+      .describe('How many workers have begun it: 1, and one more for each that was lost.'),
     retryOf: OperationId.nullable(),
-    parentId: OperationId.nullable(),
+    parentId: OperationId.nullable().describe(
+      'What it is a part of: a rolling restart, or the renewal of a certificate.',
+    ),
     blockedBy: OperationId.nullable().describe('The operation whose turn on this connection comes first.'),
     notBefore: Timestamp.nullable(),
     sequence: z.number().int().min(1).describe('The number of its newest event.'),

@@ -35,6 +35,7 @@ export const operationRoutes = {
       type: listOf(OperationType).optional(),
       status: listOf(OperationStatus).optional(),
       createdBy: listOf(CreatedBy).optional(),
+      parentId: OperationId.optional().describe('Only what this one started on other connections.'),
       cursor: Cursor.optional(),
       limit: limitInText(50),
     }),
@@ -90,7 +91,8 @@ export const operationRoutes = {
     path: '/operations/{id}/cancel',
     tag,
     requires: 'operations.cancel',
-    summary: 'Ask an active operation to stop. It ends as cancelled once the host is as it was before.',
+    summary:
+      'Ask an active operation to stop, and with it those it started on other connections. It ends as cancelled once the host is as it was before.',
     params,
     success: { status: 202, body: Operation },
     problems: ['NOT_FOUND', 'OPERATION_ENDED'],

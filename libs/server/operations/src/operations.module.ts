@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { Cancellation } from './engine/cancellation.js';
 import { Claims } from './engine/claims.js';
 import { ENGINE_OPTIONS, type EngineOptions } from './engine/engine-options.js';
 import { HandlerRegistry } from './engine/handler-registry.js';
@@ -13,6 +14,7 @@ import { OperationQueue } from './engine/operation-queue.js';
 import { OperationSweeper } from './engine/operation-sweeper.js';
 import { OperationWorker } from './engine/operation-worker.js';
 import { OperationsService } from './engine/operations.service.js';
+import { Parents } from './engine/parents.js';
 import { Retention } from './engine/retention.js';
 import { StartBatches } from './engine/start-batches.js';
 import { Turns } from './engine/turns.js';
@@ -39,6 +41,7 @@ export class OperationsModule {
       controllers: [OperationsController],
       providers: [
         { provide: ENGINE_OPTIONS, useValue: options },
+        Cancellation,
         Claims,
         ConnectionSnapshots,
         HandlerRegistry,
@@ -57,6 +60,7 @@ export class OperationsModule {
         OperationsService,
         OperationSweeper,
         OperationWorker,
+        Parents,
         Retention,
         StartBatches,
         Turns,

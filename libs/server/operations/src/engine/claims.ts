@@ -5,6 +5,7 @@ import { OperationEntity } from '../model/operation.entity.js';
 import { leaseSeconds, mostAttempts } from './engine-options.js';
 import { OperationJournal } from './operation-journal.js';
 import { OperationQueue } from './operation-queue.js';
+import { Parents } from './parents.js';
 
 /** A worker's right to an operation. */
 export interface Claim {
@@ -23,6 +24,7 @@ export class Claims {
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly journal: OperationJournal,
     private readonly queue: OperationQueue,
+    private readonly parents: Parents,
   ) {}
 
   /** The claim, or undefined when there is nothing to do now: ended, held by another, not its time, not its turn. */
@@ -41,15 +43,18 @@ export class Claims {
         await this.queue.add(transaction, id, operation.notBefore);
         return undefined;
       }
-      if (await this.mustWait(transaction, operation)) return undefined;
+      // Asked to stop, it begins no step any more.
+      if (!operation.cancelRequested && (await this.mustWait(transaction, operation))) return undefined;
       await this.journal.transition(transaction, operation, {
         name: 'claim',
         with: {
           ...newLease(operation, { workerId, now }),
+          // One that was parked has lost no worker.
+          attempt: Math.max(operation.attempt, 1),
           claimedAt: operation.claimedAt ?? now,
           blockedBy: null,
           notBefore: null,
-          message: 'Started',
+          message: operation.claimedAt ? 'Goes on' : 'Started',
         },
       });
       return { operation, fence: operation.fence, claimedAtMs, interruptedStep: undefined };
@@ -64,6 +69,7 @@ export class Claims {
   ): Promise<Claim | undefined> {
     if (operation.attempt >= mostAttempts) {
       const message = `${String(operation.attempt)} workers were lost over this operation.`;
+      await this.parents.wake(transaction, operation);
       await this.journal.transition(transaction, operation, {
         name: 'fail',
         with: {
@@ -81,7 +87,11 @@ export class Claims {
     const interruptedStep = operation.steps.find((step) => step.status === 'running')?.name;
     await this.journal.transition(transaction, operation, {
       name: 'reconcile',
-      with: { ...newLease(operation, by), message: 'The worker was lost; finding out what happened' },
+      with: {
+        ...newLease(operation, by),
+        attempt: operation.attempt + 1,
+        message: 'The worker was lost; finding out what happened',
+      },
     });
     return { operation, fence: operation.fence, claimedAtMs: by.claimedAtMs, interruptedStep };
   }
@@ -118,6 +128,5 @@ export class Claims {
 const newLease = (operation: OperationEntity, by: { workerId: string; now: Date }): Partial<OperationEntity> => ({
   workerId: by.workerId,
   fence: operation.fence + 1,
-  attempt: operation.attempt + 1,
   leaseUntil: new Date(by.now.getTime() + leaseSeconds * 1_000),
 });

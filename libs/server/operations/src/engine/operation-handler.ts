@@ -23,7 +23,7 @@ export interface OperationContext {
   /** The operation as it was claimed. */
   readonly operation: Operation;
   readonly input: Readonly<Record<string, unknown>>;
-  /** 1 for the first worker, more after a lost one. */
+  /** 1 for the first worker, more after a lost one. Parking does not count. */
   readonly attempt: number;
   /** Aborted when someone cancels, the deadline passes, the lease is lost or the process stops. Close everything then. */
   readonly signal: AbortSignal;
@@ -37,8 +37,10 @@ export interface OperationContext {
   log(stream: LogLine['stream'], text: string): void;
   /** Facts for `metadata`, shown to everyone who may see the connection. Never a secret. */
   facts(facts: Record<string, unknown>): void;
-  /** Gives the worker free and keeps the slot until a time. Does not return. */
+  /** Gives the worker free and keeps the slot until a time; then `run` is called anew. Does not return. */
   park(until: Date, reason: string): never;
+  /** The same until none of its children is active any more, but no longer than until a time. Does not return. */
+  awaitChildren(until: Date, reason: string): never;
 }
 
 export interface StepHandle {

@@ -19,6 +19,7 @@ export interface OperationFilter {
   readonly type?: readonly OperationType[] | undefined;
   readonly status?: readonly OperationStatus[] | undefined;
   readonly createdBy?: readonly CreatedBy[] | undefined;
+  readonly parentId?: string | undefined;
 }
 
 const isAdministrator = `EXISTS (SELECT FROM users u WHERE u.id = :userId AND u.role = 'administrator' AND NOT u.disabled)`;
@@ -65,6 +66,19 @@ export class OperationQueries {
       .getOne();
     if (!entity) throw notFound('operation');
     return toOperation(entity);
+  }
+
+  /**
+   * Stopping one, or starting it again, works on the hosts of its children too, so one must be allowed to see them all.
+   * @throws {ProblemException} NOT_FOUND, PERMISSION_DENIED
+   */
+  async assertMayChange(userId: number, id: string): Promise<void> {
+    await this.get(userId, id);
+    const children = await this.dataSource.manager.countBy(OperationEntity, { parentId: id });
+    if (children === 0) return;
+    const seen = await this.filtered(userId, { parentId: id }).getCount();
+    if (seen < children)
+      throw new ProblemException('PERMISSION_DENIED', 'It works on other hosts too, and not all are yours to use.');
   }
 
   /** All active operations that the user may see, oldest first. */
@@ -117,11 +131,12 @@ export class OperationQueries {
 
   private filtered(userId: number, filter: OperationFilter): SelectQueryBuilder<OperationEntity> {
     const query = this.visible(userId);
-    const { connectionId, type, status, createdBy } = filter;
+    const { connectionId, type, status, createdBy, parentId } = filter;
     if (connectionId !== undefined) query.andWhere('operation.connectionId = :connectionId', { connectionId });
     if (type) query.andWhere('operation.type = ANY(:type)', { type });
     if (status) query.andWhere('operation.status = ANY(:status)', { status });
     if (createdBy) query.andWhere('operation.createdBy = ANY(:createdBy)', { createdBy });
+    if (parentId !== undefined) query.andWhere('operation.parentId = :parentId', { parentId });
     return query;
   }
 

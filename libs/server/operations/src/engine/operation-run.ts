@@ -21,10 +21,14 @@ export class OperationParked extends Error {
   constructor(
     readonly until: Date,
     readonly reason: string,
+    readonly forChildren = false,
   ) {
     super(reason);
   }
 }
+
+/** Begun, and to go on in a later run. */
+export const isParked = ({ status, startedAt }: OperationStep): boolean => status === 'pending' && startedAt !== null;
 
 /** What a run leaves for the event that ends it. */
 interface Settled {
@@ -67,7 +71,9 @@ export class OperationRun implements OperationContext {
   async step<Result>(name: string, body: (step: StepHandle) => Promise<Result>): Promise<Result> {
     this.signal.throwIfAborted();
     const step = this.find(name);
-    Object.assign(step, { status: 'running', startedAt: new Date().toISOString(), endedAt: null, message: null });
+    // One that was parked in its middle goes on, and is not begun anew.
+    const startedAt = isParked(step) ? step.startedAt : new Date().toISOString();
+    Object.assign(step, { status: 'running', startedAt, endedAt: null, message: null });
     this.latest.message = step.title;
     this.handle.step = name;
     this.collectState('step_started');
@@ -117,6 +123,10 @@ export class OperationRun implements OperationContext {
     throw new OperationParked(until, cleanText(reason));
   }
 
+  awaitChildren(until: Date, reason: string): never {
+    throw new OperationParked(until, cleanText(reason), true);
+  }
+
   /** What is not written yet, and the last state of steps and facts for the ending event. */
   async settle(): Promise<Settled> {
     clearTimeout(this.timer);
@@ -163,13 +173,13 @@ export class OperationRun implements OperationContext {
   }
 
   private async endFailedStep(step: OperationStep, error: unknown): Promise<void> {
+    if (error instanceof OperationParked) {
+      step.status = 'pending';
+      return;
+    }
     if (this.signal.aborted && !(error instanceof OperationFailure)) {
       // How it ended is told by the operation's own end; a lost lease may not be written at all.
       Object.assign(step, { status: 'cancelled', endedAt: new Date().toISOString() });
-      return;
-    }
-    if (error instanceof OperationParked) {
-      step.status = 'pending';
       return;
     }
     step.message = error instanceof OperationFailure ? cleanText(error.message) : step.message;

@@ -1,19 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { Actor, Operation, OperationType, StartAnswer } from '@lockstep/contract';
-import { AuditService } from '@lockstep/server-access';
 import { ProblemException, notFound } from '@lockstep/server-http';
 import { type DataSource, type EntityManager, In } from 'typeorm';
 import { OperationEntity } from '../model/operation.entity.js';
 import { toOperation } from '../model/operation.mapper.js';
+import { Cancellation } from './cancellation.js';
 import { IdempotencyKeys } from './idempotency-keys.js';
 import { type Accepted, OperationAcceptance } from './operation-acceptance.js';
-import { auditOf } from './operation-audit.js';
-import { OperationJournal } from './operation-journal.js';
-import { CANCEL_CHANNEL } from './operation-worker.js';
 import { StartBatches } from './start-batches.js';
 import type { StartRequest } from './start-request.js';
-import { Turns } from './turns.js';
 
 /** Times that a start looks again when what held the slot has just ended. */
 const mostTries = 3;
@@ -23,12 +19,10 @@ const mostTries = 3;
 export class OperationsService {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
-    private readonly journal: OperationJournal,
+    private readonly cancellation: Cancellation,
     private readonly acceptance: OperationAcceptance,
     private readonly batches: StartBatches,
-    private readonly turns: Turns,
     private readonly keys: IdempotencyKeys,
-    private readonly audit: AuditService,
   ) {}
 
   /** Starts the operation, or joins the one that holds its slot. Row, first event, job and audit entry are one transaction. */
@@ -43,37 +37,11 @@ export class OperationsService {
   }
 
   /**
-   * Asks an active operation to stop: a waiting one ends at once, a running one is told.
+   * Asks an active operation to stop, and its children with it: one that has not begun ends at once, a running one is told.
    * @throws NOT_FOUND, OPERATION_ENDED
    */
   async cancel(id: string, actor: Actor): Promise<Operation> {
-    return this.dataSource.transaction(async (transaction) => {
-      const locked = await this.journal.lock(transaction, id);
-      if (!locked) throw notFound('operation');
-      const { operation, now } = locked;
-      if (operation.completedAt) throw new ProblemException('OPERATION_ENDED');
-      if (operation.cancelRequested) return toOperation(operation);
-      if (operation.status === 'pending') {
-        await this.journal.transition(transaction, operation, {
-          name: 'cancel',
-          with: {
-            effect: 'none',
-            message: `Cancelled by ${actor.name} before it began`,
-            completedAt: now,
-            steps: skipped(operation),
-          },
-        });
-        await this.turns.pass(transaction, operation);
-      } else {
-        await this.journal.transition(transaction, operation, {
-          name: 'requestCancel',
-          with: { cancelRequested: true, message: `${actor.name} asked to stop it` },
-        });
-        await transaction.query(`SELECT pg_notify('${CANCEL_CHANNEL}', $1)`, [id]);
-      }
-      await this.audit.record(transaction, auditOf('operation.cancelled', operation, actor));
-      return toOperation(operation);
-    });
+    return this.cancellation.cancel(id, actor);
   }
 
   /**
@@ -92,6 +60,12 @@ export class OperationsService {
       input: old.input,
       retryOf: id,
     });
+  }
+
+  /** What an operation has started, oldest first. For handlers: nobody's rights are looked at. */
+  async children(parentId: string): Promise<Operation[]> {
+    const found = await this.dataSource.manager.find(OperationEntity, { where: { parentId }, order: { id: 'ASC' } });
+    return found.map(toOperation);
   }
 
   /** Whether a connection has an active operation; under the caller's lock where it must stay so. */
@@ -117,9 +91,6 @@ export class OperationsService {
     });
   }
 }
-
-const skipped = (operation: OperationEntity): OperationEntity['steps'] =>
-  operation.steps.map((step) => (step.status === 'pending' ? { ...step, status: 'skipped' } : step));
 
 const toStartAnswer = ({ operation, started }: Accepted): StartAnswer => ({
   operationId: operation.id,

@@ -87,6 +87,7 @@ describe('how a run ended', () => {
       kind: 'park',
       until,
       reason: 'later',
+      forChildren: false,
     });
   });
 });

@@ -2,7 +2,7 @@ import type { OperationEffect, OperationErrorCode, OperationStep } from '@lockst
 import type { OperationEntity } from '../model/operation.entity.js';
 import type { RunStopped } from './lease.js';
 import { OperationCancelled, OperationFailure, type OperationResult } from './operation-handler.js';
-import { OperationParked } from './operation-run.js';
+import { OperationParked, isParked } from './operation-run.js';
 import { cleanText, truncate } from './text.js';
 
 /** How a run ended, before it is written down. */
@@ -16,7 +16,7 @@ export type RunEnd =
       readonly hostWords?: string | undefined;
     }
   | { readonly kind: 'cancel'; readonly effect: 'none' | 'rolled_back' }
-  | { readonly kind: 'park'; readonly until: Date; readonly reason: string };
+  | { readonly kind: 'park'; readonly until: Date; readonly reason: string; readonly forChildren: boolean };
 
 /** What is known about a run beside what its handler threw. */
 export interface RunCircumstances {
@@ -31,7 +31,10 @@ const hostWordsLimit = 4_096;
 
 /** Turns what a handler threw into how the operation ended. Nothing that is not known is called known. */
 export function endOf(error: unknown, { stopped, actedOnHost, deadlineMs }: RunCircumstances): RunEnd {
-  if (error instanceof OperationParked) return { kind: 'park', until: error.until, reason: error.reason };
+  if (error instanceof OperationParked) {
+    const { until, reason, forChildren } = error;
+    return { kind: 'park', until, reason, forChildren };
+  }
   if (error instanceof OperationCancelled) return { kind: 'cancel', effect: error.effect };
   if (error instanceof OperationFailure) {
     // A clean step that failed because it was told to stop did not fail by itself.
@@ -92,6 +95,7 @@ export function fieldsOf(
 export const stepsAt = (end: RunEnd, steps: readonly OperationStep[], now: Date): OperationStep[] =>
   steps.map((step) => {
     if (end.kind === 'park') return step;
-    if (step.status === 'running') return { ...step, status: 'cancelled', endedAt: now.toISOString() };
+    if (step.status === 'running' || isParked(step))
+      return { ...step, status: 'cancelled', endedAt: now.toISOString() };
     return step.status === 'pending' ? { ...step, status: 'skipped' } : step;
   });

@@ -1,7 +1,8 @@
 import type { OperationEventKind, OperationPhase, OperationStatus } from '@lockstep/contract';
 
 /** What may happen to an operation, by name. */
-export type TransitionName = 'wait' | 'claim' | 'reconcile' | 'requestCancel' | 'park' | 'succeed' | 'fail' | 'cancel';
+export type TransitionName =
+  'wait' | 'claim' | 'reconcile' | 'requestCancel' | 'park' | 'recall' | 'succeed' | 'fail' | 'cancel';
 
 interface State {
   readonly status: OperationStatus;
@@ -25,6 +26,8 @@ export const transitions: Readonly<Record<TransitionName, Transition>> = {
     event: 'cancel_requested',
   },
   park: { from: ['in_progress'], to: { status: 'pending', phase: 'waiting' }, event: 'parked' },
+  /** Somebody asked a parked one to stop. */
+  recall: { from: ['pending'], to: { status: 'pending', phase: 'waiting' }, event: 'cancel_requested' },
   succeed: { from: ['in_progress'], to: { status: 'completed', phase: null }, event: 'completed' },
   fail: { from: ['in_progress'], to: { status: 'failed', phase: null }, event: 'failed' },
   cancel: { from: ['pending', 'in_progress'], to: { status: 'cancelled', phase: null }, event: 'cancelled' },

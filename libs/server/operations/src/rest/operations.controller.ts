@@ -57,7 +57,7 @@ export class OperationsController {
     @Input() { params }: RouteInput<typeof routes.cancelOperation>,
     @CurrentActor() actor: SignedInActor,
   ): Promise<Operation> {
-    await this.queries.get(actor.userId, params.id);
+    await this.queries.assertMayChange(actor.userId, params.id);
     return this.operations.cancel(params.id, toActor(actor));
   }
 
@@ -66,7 +66,7 @@ export class OperationsController {
     @Input() { params, headers }: RouteInput<typeof routes.retryOperation>,
     @CurrentActor() actor: SignedInActor,
   ): Promise<StartAnswer> {
-    await this.queries.get(actor.userId, params.id);
+    await this.queries.assertMayChange(actor.userId, params.id);
     const idempotencyKey = headers['idempotency-key'];
     return this.operations.retry(params.id, { actor: toActor(actor), createdBy: 'user', idempotencyKey });
   }
