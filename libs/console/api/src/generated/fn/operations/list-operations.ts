@@ -17,6 +17,11 @@ export interface ListOperations$Params {
   type?: Array<OperationType>;
   status?: Array<OperationStatus>;
   createdBy?: Array<CreatedBy>;
+
+/**
+ * Only what this one started on other connections.
+ */
+  parentId?: string;
   cursor?: string;
   limit?: number;
 }
@@ -28,6 +33,7 @@ export function listOperations(http: HttpClient, rootUrl: string, params?: ListO
     rb.query('type', params.type, {"style":"form","explode":false});
     rb.query('status', params.status, {"style":"form","explode":false});
     rb.query('createdBy', params.createdBy, {"style":"form","explode":false});
+    rb.query('parentId', params.parentId, {});
     rb.query('cursor', params.cursor, {});
     rb.query('limit', params.limit, {});
   }
