@@ -5,7 +5,7 @@ import { Router, RouterLink } from '@angular/router';
 import { Session } from '@lockstep/console-access';
 import { Api, getCertificate, listCertificates } from '@lockstep/console-api';
 import { OperationsStore } from '@lockstep/console-operations';
-import { Clock, EmptyState, Icon, PageHeader } from '@lockstep/console-ui';
+import { Clock, EmptyState, Icon, PageHeader, SearchField } from '@lockstep/console-ui';
 import { CellTemplate, DataTable, PagedList, type TableColumn } from '@lockstep/console-ui/table';
 import type { Certificate, CertificateStatus } from '@lockstep/contract';
 import { Subject, debounceTime } from 'rxjs';
@@ -41,6 +41,7 @@ const typingPause = 200;
     MatButton,
     PageHeader,
     RouterLink,
+    SearchField,
   ],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './certificates-page.html',

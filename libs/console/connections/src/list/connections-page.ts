@@ -7,7 +7,7 @@ import { Session } from '@lockstep/console-access';
 import { Api, getConnection, listConnections, listTags } from '@lockstep/console-api';
 import { OperationsStore } from '@lockstep/console-operations';
 import { RollingRestarts } from '@lockstep/console-services';
-import { EmptyState, Icon, PageHeader } from '@lockstep/console-ui';
+import { EmptyState, Icon, PageHeader, SearchField } from '@lockstep/console-ui';
 import { CellTemplate, DataTable, PagedList, type TableColumn } from '@lockstep/console-ui/table';
 import { RelativeTime } from '@lockstep/console-ui/overlays';
 import type { Connection, ConnectionSort, ConnectionStanding } from '@lockstep/contract';
@@ -41,6 +41,7 @@ const typingPause = 200;
     PageHeader,
     RelativeTime,
     RouterLink,
+    SearchField,
   ],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './connections-page.html',

@@ -1,7 +1,7 @@
 import { ChangeDetectionStrategy, Component, computed, effect, inject, input, signal, untracked } from '@angular/core';
 import { MatButton, MatIconButton } from '@angular/material/button';
 import { RouterLink } from '@angular/router';
-import { EmptyState, Icon, Spinner } from '@lockstep/console-ui';
+import { EmptyState, Icon, SearchField, Spinner } from '@lockstep/console-ui';
 import { RelativeTime } from '@lockstep/console-ui/overlays';
 import { HostServices } from '../host/host-services';
 import { LookFailure } from '../host/look-failure';
@@ -26,6 +26,7 @@ const mostRows = 8;
     RelativeTime,
     RestartButton,
     RouterLink,
+    SearchField,
     ServiceBadge,
     Spinner,
   ],

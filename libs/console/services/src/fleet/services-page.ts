@@ -6,7 +6,7 @@ import { Router, RouterLink } from '@angular/router';
 import { Session } from '@lockstep/console-access';
 import { Api, listFleetServices, listServices, listTags } from '@lockstep/console-api';
 import { OperationsStore } from '@lockstep/console-operations';
-import { EmptyState, Icon, PageHeader } from '@lockstep/console-ui';
+import { EmptyState, Icon, PageHeader, SearchField } from '@lockstep/console-ui';
 import { CellTemplate, DataTable, PagedList, type TableColumn } from '@lockstep/console-ui/table';
 import { RelativeTime } from '@lockstep/console-ui/overlays';
 import type { FleetService, Operation, ServiceState } from '@lockstep/contract';
@@ -45,6 +45,7 @@ const rowKey = ({ connectionId, name }: Pick<FleetService, 'connectionId' | 'nam
     RecentRollingRestarts,
     RelativeTime,
     RouterLink,
+    SearchField,
     ServiceBadge,
   ],
   changeDetection: ChangeDetectionStrategy.OnPush,

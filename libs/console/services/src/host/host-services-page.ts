@@ -13,7 +13,7 @@ import { MatButton } from '@angular/material/button';
 import { Router, RouterLink } from '@angular/router';
 import { Session } from '@lockstep/console-access';
 import { Api, getConnection } from '@lockstep/console-api';
-import { EmptyState, Icon, PageHeader, Spinner, readProblem } from '@lockstep/console-ui';
+import { EmptyState, Icon, PageHeader, SearchField, Spinner, readProblem } from '@lockstep/console-ui';
 import { CellTemplate, DataTable, type TableColumn } from '@lockstep/console-ui/table';
 import { RelativeTime } from '@lockstep/console-ui/overlays';
 import type { Service, ServiceState } from '@lockstep/contract';
@@ -48,6 +48,7 @@ const columns: readonly TableColumn[] = [
     RelativeTime,
     RestartButton,
     RouterLink,
+    SearchField,
     ServiceBadge,
     Spinner,
   ],
