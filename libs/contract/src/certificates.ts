@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { Host, LoginName, Port } from './connections.js';
 import { ConnectionId, OperationId, Timestamp } from './primitives.js';
+import { RenewalState } from './renewals.js';
 import { ServiceName } from './services.js';
 
 export const CertificateId = z.number().int().positive().max(2_147_483_647);
@@ -203,6 +204,7 @@ export const Certificate = z
     status: CertificateStatus,
     version: CertificateVersion.nullable(),
     renewAt: Timestamp.nullable().describe('When its renewal window begins; null: nothing was issued yet.'),
+    renewal: RenewalState.describe('Why it was or was not renewed by itself, and when it will be.'),
     createdAt: Timestamp,
     updatedAt: Timestamp,
   })

@@ -9,6 +9,7 @@ export * from './issuers.js';
 export * from './notifications.js';
 export * from './operations.js';
 export * from './primitives.js';
+export * from './renewals.js';
 export * from './routes/define-route.js';
 export { ConnectionSort } from './routes/connection-routes.js';
 export { allRoutes, routes, type OperationIdOfRoute } from './routes/index.js';

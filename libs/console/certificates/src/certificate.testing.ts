@@ -1,4 +1,4 @@
-import type { Certificate, CertificateVersion, DeploymentTarget } from '@lockstep/contract';
+import type { Certificate, CertificateVersion, DeploymentTarget, RenewalState } from '@lockstep/contract';
 
 /** Parts for tests of this library. */
 export const versionOf = (change: Partial<CertificateVersion> = {}): CertificateVersion => ({
@@ -34,6 +34,16 @@ export const targetOf = (change: Partial<DeploymentTarget> = {}): DeploymentTarg
   ...change,
 });
 
+export const renewalStateOf = (change: Partial<RenewalState> = {}): RenewalState => ({
+  reason: 'not_due',
+  dueAt: '2026-11-20T00:00:00.000Z',
+  dueBasis: 'third',
+  nextAttemptAt: '2026-11-20T00:00:00.000Z',
+  failures: 0,
+  lastAttempt: null,
+  ...change,
+});
+
 export const certificateOf = (change: Partial<Certificate> = {}): Certificate => ({
   id: 1,
   name: 'shop',
@@ -46,6 +56,7 @@ export const certificateOf = (change: Partial<Certificate> = {}): Certificate =>
   status: 'valid',
   version: versionOf(),
   renewAt: '2026-11-20T00:00:00.000Z',
+  renewal: renewalStateOf(),
   createdAt: '2026-11-01T00:00:00.000Z',
   updatedAt: '2026-11-01T00:00:00.000Z',
   ...change,

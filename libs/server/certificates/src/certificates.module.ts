@@ -12,6 +12,8 @@ import { CertificateEntity } from './model/certificate.entity.js';
 import { DeploymentTargetEntity } from './model/deployment-target.entity.js';
 import { IssuerEntity } from './model/issuer.entity.js';
 import { CertificateRenewalOperation } from './operations/certificate-renewal.operation.js';
+import { AutomaticRenewals } from './renewals/automatic-renewals.js';
+import { RenewalPlans } from './renewals/renewal-plans.js';
 import { CertificatesController } from './rest/certificates.controller.js';
 import { IssuersController } from './rest/issuers.controller.js';
 import { DiscoveryService } from './scan/discovery.service.js';
@@ -33,6 +35,7 @@ import { KeyRotation } from './versions/key-rotation.js';
   controllers: [CertificatesController, IssuersController],
   providers: [
     AcmeAccounts,
+    AutomaticRenewals,
     CertificateQueries,
     CertificateRenewalOperation,
     CertificateRenewalsService,
@@ -43,6 +46,7 @@ import { KeyRotation } from './versions/key-rotation.js';
     Issuance,
     IssuersService,
     KeyRotation,
+    RenewalPlans,
   ],
 })
 export class CertificatesModule {}

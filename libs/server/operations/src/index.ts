@@ -1,4 +1,4 @@
-export type { EngineOptions } from './engine/engine-options.js';
+export { ENGINE_OPTIONS, type EngineOptions } from './engine/engine-options.js';
 export {
   OperationCancelled,
   type OperationContext,

@@ -66,7 +66,7 @@ export class OperationsModule {
         Turns,
         WorkerPresence,
       ],
-      exports: [OperationsService, OperationQueries, OperationFeed],
+      exports: [ENGINE_OPTIONS, OperationsService, OperationQueries, OperationFeed],
     };
   }
 }

@@ -8,6 +8,7 @@ import { CertificateVersionEntity } from '../model/certificate-version.entity.js
 import { CertificateEntity } from '../model/certificate.entity.js';
 import { toCertificate, toCertificateVersion } from '../model/certificate.mapper.js';
 import { DeploymentTargetEntity } from '../model/deployment-target.entity.js';
+import { RenewalPlans } from '../renewals/renewal-plans.js';
 import { readCursor, writeCursor } from './certificate-cursor.js';
 
 type ListQuery = RouteInput<typeof routes.listCertificates>['query'];
@@ -48,6 +49,7 @@ export class CertificateQueries {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly connections: ConnectionQueries,
+    private readonly renewals: RenewalPlans,
   ) {}
 
   async list(userId: number, query: ListQuery): Promise<RouteAnswer<typeof routes.listCertificates>> {
@@ -127,13 +129,14 @@ export class CertificateQueries {
       this.newest(ids),
       this.targetsOf(userId, ids),
     ]);
+    const renewals = await this.renewals.read(ids, around.connectionNames);
     const byId = new Map(entities.map((entity) => [entity.id, entity]));
     return ids.flatMap((id) => {
-      const entity = byId.get(id);
-      if (!entity) return [];
+      const [entity, renewal] = [byId.get(id), renewals.get(id)];
+      if (!entity || !renewal) return [];
       const targets = around.targets.filter(({ certificateId }) => certificateId === id);
       const issuerName = entity.issuer?.name ?? '';
-      return [toCertificate(entity, { ...around, targets, issuerName, version: versions.get(id) })];
+      return [toCertificate(entity, { ...around, targets, issuerName, version: versions.get(id), renewal })];
     });
   }
 

@@ -5,6 +5,7 @@ import type {
   CertificateVersion,
   DeploymentTarget,
   Issuer,
+  RenewalState,
 } from '@lockstep/contract';
 import type { AcmeAccountEntity } from './acme-account.entity.js';
 import type { CertificateVersionEntity } from './certificate-version.entity.js';
@@ -16,6 +17,7 @@ import type { IssuerEntity } from './issuer.entity.js';
 export interface Surroundings {
   readonly issuerName: string;
   readonly version: CertificateVersionEntity | undefined;
+  readonly renewal: RenewalState;
   readonly targets: readonly DeploymentTargetEntity[];
   readonly connectionNames: ReadonlyMap<number, string>;
 }
@@ -33,6 +35,7 @@ export const toCertificate = (entity: CertificateEntity, around: Surroundings): 
   status: statusOf(around.version, new Date()),
   version: around.version ? toCertificateVersion(around.version, around) : null,
   renewAt: around.version?.renewAt?.toISOString() ?? null,
+  renewal: around.renewal,
   createdAt: entity.createdAt.toISOString(),
   updatedAt: entity.updatedAt.toISOString(),
 });

@@ -7,6 +7,7 @@ import { Certificates1700000000006 } from './0006-certificates.js';
 import { Notifications1700000000013 } from './0013-notifications.js';
 import { RollingRestartKeys1700000000015 } from './0015-rolling-restart-keys.js';
 import { Acme1700000000008 } from './0008-acme.js';
+import { AutomaticRenewal1700000000012 } from './0012-automatic-renewal.js';
 
 /** All migrations, in the order in which they run. */
 export const migrations = [
@@ -19,4 +20,5 @@ export const migrations = [
   Notifications1700000000013,
   RollingRestartKeys1700000000015,
   Acme1700000000008,
+  AutomaticRenewal1700000000012,
 ];

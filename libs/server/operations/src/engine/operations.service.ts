@@ -37,6 +37,17 @@ export class OperationsService {
   }
 
   /**
+   * The same inside the caller's transaction, for what must become true together with the start. Its commit should be near: the
+   * audit chain lets only one transaction at a time go on. Undefined: what held the slot has just ended.
+   * @throws NOT_FOUND when the connection was removed
+   */
+  async startWithin(transaction: EntityManager, request: StartRequest): Promise<StartAnswer | undefined> {
+    const [accepted] = await this.acceptance.accept(transaction, [request]);
+    await this.acceptance.record(transaction, [accepted]);
+    return accepted && toStartAnswer(accepted);
+  }
+
+  /**
    * Asks an active operation to stop, and its children with it: one that has not begun ends at once, a running one is told.
    * @throws NOT_FOUND, OPERATION_ENDED
    */
