@@ -5,6 +5,7 @@ export * from './connections.js';
 export { buildAsyncapiDocument } from './documents/asyncapi-document.js';
 export { buildOpenapiDocument, type DocumentOptions } from './documents/openapi-document.js';
 export * from './errors.js';
+export * from './found-certificates.js';
 export * from './issuers.js';
 export * from './notifications.js';
 export * from './operations.js';

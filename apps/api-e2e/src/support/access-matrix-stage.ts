@@ -16,6 +16,17 @@ import { type SignedIn, openSession, request, requestOk } from './rest-client.js
 const grantedTag = 'granted';
 const password = 'harbour-violet-anvil';
 
+const foundFacts = {
+  subject: 'CN=shop.example',
+  issuer: 'CN=shop.example',
+  names: ['shop.example'],
+  serialNumber: '1',
+  fingerprint: '00',
+  keyType: 'ecdsa-p256',
+  notBefore: '2026-01-01T00:00:00.000Z',
+  notAfter: '2027-01-01T00:00:00.000Z',
+};
+
 /** One who comes along. */
 export interface Cast {
   readonly visitor: Visitor;
@@ -81,6 +92,20 @@ export class Stage {
   async addCertificate(): Promise<number> {
     const body = this.newCertificate();
     return (await requestOk<Certificate>(this.url, 'POST /certificates', { token: this.admin, body })).id;
+  }
+
+  /** Nothing answers on the granted connection, so what was found there once is written down. */
+  async findCertificate(): Promise<number> {
+    const table = EventTable.open(this.server.databaseUrl);
+    const [row] = await table.query<{ id: number }>(
+      `INSERT INTO found_certificates (connection_id, host, port, server_name, place_key, facts, chain, problems,
+         not_after, renew_at, seen_at, checked_at)
+       VALUES ($1, '127.0.0.1', 1, 'shop.example', $2, $3, '[]', '[]', now() + interval '9 days', now(), now(), now())
+       RETURNING id`,
+      [this.grantedId, this.newName(), JSON.stringify(foundFacts)],
+    );
+    await table.close();
+    return row?.id ?? 0;
   }
 
   async addIssuer(): Promise<number> {

@@ -2,6 +2,7 @@ import { accessRoutes } from './access-routes.js';
 import { certificateRoutes } from './certificate-routes.js';
 import { connectionRoutes } from './connection-routes.js';
 import type { RouteDefinition } from './define-route.js';
+import { foundCertificateRoutes } from './found-certificate-routes.js';
 import { operationRoutes } from './operation-routes.js';
 import { rollingRestartRoutes } from './rolling-restart-routes.js';
 import { serviceRoutes } from './service-routes.js';
@@ -14,6 +15,7 @@ export const routes = {
   ...operationRoutes,
   ...serviceRoutes,
   ...certificateRoutes,
+  ...foundCertificateRoutes,
   ...rollingRestartRoutes,
   ...systemRoutes,
 } as const;

@@ -4,19 +4,28 @@ import { AcmeAccounts } from './acme/acme-accounts.js';
 import { CertificateQueries } from './certificates/certificate-queries.js';
 import { CertificateRenewalsService } from './certificates/certificate-renewals.service.js';
 import { CertificatesService } from './certificates/certificates.service.js';
+import { FoundCertificatesService } from './found/found-certificates.service.js';
+import { FoundQueries } from './found/found-queries.js';
+import { FoundStore } from './found/found-store.js';
+import { InventoryQueries } from './found/inventory-queries.js';
+import { PlaceLooks } from './found/place-looks.js';
 import { InternalAuthorities } from './issuers/internal-authorities.js';
 import { IssuersService } from './issuers/issuers.service.js';
 import { AcmeAccountEntity } from './model/acme-account.entity.js';
 import { CertificateVersionEntity } from './model/certificate-version.entity.js';
 import { CertificateEntity } from './model/certificate.entity.js';
 import { DeploymentTargetEntity } from './model/deployment-target.entity.js';
+import { FoundCertificateEntity } from './model/found-certificate.entity.js';
 import { IssuerEntity } from './model/issuer.entity.js';
 import { CertificateRenewalOperation } from './operations/certificate-renewal.operation.js';
 import { AutomaticRenewals } from './renewals/automatic-renewals.js';
 import { RenewalPlans } from './renewals/renewal-plans.js';
 import { CertificatesController } from './rest/certificates.controller.js';
+import { FoundCertificatesController } from './rest/found-certificates.controller.js';
 import { IssuersController } from './rest/issuers.controller.js';
+import { ConnectionScanService } from './scan/connection-scan.service.js';
 import { DiscoveryService } from './scan/discovery.service.js';
+import { HostSearch } from './scan/host-search.js';
 import { CertificateVersions } from './versions/certificate-versions.js';
 import { Issuance } from './versions/issuance.js';
 import { KeyRotation } from './versions/key-rotation.js';
@@ -29,10 +38,12 @@ import { KeyRotation } from './versions/key-rotation.js';
       CertificateEntity,
       CertificateVersionEntity,
       DeploymentTargetEntity,
+      FoundCertificateEntity,
       IssuerEntity,
     ]),
   ],
-  controllers: [CertificatesController, IssuersController],
+  // Paths such as /certificates/inventory come before /certificates/{id}.
+  controllers: [FoundCertificatesController, CertificatesController, IssuersController],
   providers: [
     AcmeAccounts,
     AutomaticRenewals,
@@ -41,11 +52,18 @@ import { KeyRotation } from './versions/key-rotation.js';
     CertificateRenewalsService,
     CertificateVersions,
     CertificatesService,
+    ConnectionScanService,
     DiscoveryService,
+    FoundCertificatesService,
+    FoundQueries,
+    FoundStore,
+    HostSearch,
     InternalAuthorities,
+    InventoryQueries,
     Issuance,
     IssuersService,
     KeyRotation,
+    PlaceLooks,
     RenewalPlans,
   ],
 })

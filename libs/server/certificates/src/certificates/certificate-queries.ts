@@ -56,7 +56,7 @@ export class CertificateQueries {
     const rows = await this.page(userId, query);
     const shown = rows.slice(0, query.limit);
     const last = rows.length > query.limit ? shown.at(-1) : undefined;
-    const items = await this.complete(
+    const items = await this.some(
       userId,
       shown.map(({ id }) => id),
     );
@@ -70,7 +70,7 @@ export class CertificateQueries {
   /** @throws {ProblemException} NOT_FOUND, also for what one may not see. */
   async get(userId: number, id: number): Promise<Certificate> {
     await this.assertVisible(userId, id);
-    const [certificate] = await this.complete(userId, [id]);
+    const [certificate] = await this.some(userId, [id]);
     if (!certificate) throw notFound('certificate');
     return certificate;
   }
@@ -123,7 +123,8 @@ export class CertificateQueries {
     return row?.total ?? 0;
   }
 
-  private async complete(userId: number, ids: readonly number[]): Promise<Certificate[]> {
+  /** These, in their order. That the user may see them was decided before. */
+  async some(userId: number, ids: readonly number[]): Promise<Certificate[]> {
     const [entities, versions, around] = await Promise.all([
       this.dataSource.manager.find(CertificateEntity, { where: { id: In(ids) }, relations: { issuer: true } }),
       this.newest(ids),

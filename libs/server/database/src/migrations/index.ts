@@ -8,6 +8,7 @@ import { Notifications1700000000013 } from './0013-notifications.js';
 import { RollingRestartKeys1700000000015 } from './0015-rolling-restart-keys.js';
 import { Acme1700000000008 } from './0008-acme.js';
 import { AutomaticRenewal1700000000012 } from './0012-automatic-renewal.js';
+import { FoundCertificates1700000000009 } from './0009-found-certificates.js';
 
 /** All migrations, in the order in which they run. */
 export const migrations = [
@@ -21,4 +22,5 @@ export const migrations = [
   RollingRestartKeys1700000000015,
   Acme1700000000008,
   AutomaticRenewal1700000000012,
+  FoundCertificates1700000000009,
 ];
