@@ -45,6 +45,7 @@ describe('the access matrix', () => {
 interface Told {
   readonly items?: Record<string, unknown>[];
   readonly targets?: Record<string, unknown>[];
+  readonly certificate?: Record<string, unknown>;
 }
 
 /** What a list holds of the granted connection, by what would give it away. */
@@ -56,7 +57,8 @@ const givesAway = (stage: Stage, { body }: Answer): boolean => {
       : Array.isArray(item['targets'])
         ? item['id'] === stage.grantedCertificateId
         : item['id'] === stage.grantedId || item['tag'] === 'granted';
-  return [...items, ...targets, ...items.flatMap((item) => (item as Told).targets ?? [])].some(isOfGranted);
+  const within = items.flatMap((item) => [...((item as Told).targets ?? []), (item as Told).certificate ?? {}]);
+  return [...items, ...targets, ...within].some(isOfGranted);
 };
 
 const refusals: Readonly<Record<string, Verdict>> = {

@@ -50,7 +50,11 @@ export const ConnectionScanInput = z
       .max(50)
       .default([])
       .describe('Files and folders to read besides the usual ones. Private keys in them stay on the host.'),
-    ports: z.array(Port).max(50).default([]).describe('To look at besides the usual ones and those that the host names.'),
+    ports: z
+      .array(Port)
+      .max(50)
+      .default([])
+      .describe('To look at besides the usual ones and those that the host names.'),
   })
   .meta({ id: 'ConnectionScanInput' });
 export type ConnectionScanInput = z.input<typeof ConnectionScanInput>;
@@ -72,7 +76,9 @@ export const ConnectionScanAnswer = z
     ports: z.array(ScannedAddress).describe('Those that speak TLS, and those that were asked for by number.'),
     portsLookedAt: z.number().int(),
     files: z.array(ScannedFile),
-    failure: LookFailure.nullable().describe('Why the host itself was not asked; then usual ports alone were looked at.'),
+    failure: LookFailure.nullable().describe(
+      'Why the host itself was not asked; then usual ports alone were looked at.',
+    ),
   })
   .meta({ id: 'ConnectionScanAnswer' });
 export type ConnectionScanAnswer = z.infer<typeof ConnectionScanAnswer>;
@@ -80,7 +86,9 @@ export type ConnectionScanAnswer = z.infer<typeof ConnectionScanAnswer>;
 const AddressPlaceInput = z.strictObject({
   kind: z.literal('address'),
   ...DiscoverInput.shape,
-  connectionId: ConnectionId.optional().describe('Who sees this connection sees what is found; else administrators do.'),
+  connectionId: ConnectionId.optional().describe(
+    'Who sees this connection sees what is found; else administrators do.',
+  ),
 });
 const FilePlaceInput = z.strictObject({ kind: z.literal('file'), connectionId: ConnectionId, path: RemotePath });
 
@@ -116,9 +124,7 @@ export const FoundPlace = z
 export type FoundPlace = z.infer<typeof FoundPlace>;
 
 /** `unreachable`: the last look failed; what is told is from the look before. */
-export const InventoryStatus = z
-  .enum([...CertificateStatus.options, 'unreachable'])
-  .meta({ id: 'InventoryStatus' });
+export const InventoryStatus = z.enum([...CertificateStatus.options, 'unreachable']).meta({ id: 'InventoryStatus' });
 export type InventoryStatus = z.infer<typeof InventoryStatus>;
 
 /** A certificate that is watched where it was found. It is looked at every day. */

@@ -25,7 +25,8 @@ export const foundCertificateRoutes = {
     path: '/certificates/scan',
     tag,
     requires: 'certificates.manage',
-    summary: 'Ask many TLS ports what they show, several at once. Nothing is saved; who does not answer is told by name.',
+    summary:
+      'Ask many TLS ports what they show, several at once. Nothing is saved; who does not answer is told by name.',
     body: AddressScanInput,
     success: {
       status: 200,

@@ -1,4 +1,11 @@
-import type { AuditEntry, FoundCertificate, InventoryItem, Problem, ScannedAddress, WatchAnswer } from '@lockstep/contract';
+import type {
+  AuditEntry,
+  FoundCertificate,
+  InventoryItem,
+  Problem,
+  ScannedAddress,
+  WatchAnswer,
+} from '@lockstep/contract';
 import { type TestDatabase, createTestDatabase } from '@lockstep/server-testing';
 import { FoundCertificatesService } from '../src/found/found-certificates.service.js';
 import { CertificatesServer } from './certificates-server.js';
@@ -139,7 +146,10 @@ describe('certificates that are found at addresses', () => {
   });
 
   it('is checked once a day: a place that is gone stops no other', async () => {
-    const [gone, stays] = await Promise.all([ports.serve(['leaf.pem', 'root.pem']), ports.serve(['leaf.pem', 'root.pem'])]);
+    const [gone, stays] = await Promise.all([
+      ports.serve(['leaf.pem', 'root.pem']),
+      ports.serve(['leaf.pem', 'root.pem']),
+    ]);
     const places = await Promise.all([watched(address(gone)), watched(address(stays))]);
     expect(await checkDaily(0)).toEqual({ checked: 0, failed: 0 });
     await ports.close(gone);
@@ -170,7 +180,7 @@ describe('certificates that are found at addresses', () => {
     const order = [found[0]?.id, found[1]?.id, managed.name, found[2]?.id];
     expect(keys(await list())).toEqual(order);
     const walked: InventoryItem[] = [];
-    for (let cursor: string | null = ''; cursor !== null; ) {
+    for (let cursor: string | null = ''; cursor !== null;) {
       const query: string = cursor === '' ? '' : `&cursor=${cursor}`;
       const page = await server.call<{ items: InventoryItem[]; nextCursor: string | null; total: number }>(
         `GET /certificates/inventory?limit=1${query}`,
@@ -202,7 +212,9 @@ describe('certificates that are found at addresses', () => {
     expect(await idsFound('', other)).toEqual([]);
     const get = async (id: number, token: string) =>
       (await server.call(`GET /certificates/found/${String(id)}`, undefined, token)).status;
-    expect([await get(bound.id, granted), await get(bare.id, granted), await get(bound.id, other)]).toEqual([200, 404, 404]);
+    expect([await get(bound.id, granted), await get(bare.id, granted), await get(bound.id, other)]).toEqual([
+      200, 404, 404,
+    ]);
     const removed = await server.call(`DELETE /certificates/found/${String(bound.id)}`, undefined, granted);
     expect(removed.status).toBe(403);
     await server.call(`DELETE /connections/${String(connectionId)}`);

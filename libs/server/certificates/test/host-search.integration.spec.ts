@@ -77,7 +77,10 @@ const day = 86_400_000;
       '/etc/nginx/tls/shop.pem',
     ]);
     const shop = answer.files.find(({ path }) => path === '/etc/nginx/tls/shop.pem');
-    expect(shop).toMatchObject({ leaf: { names: ['shop.example', '127.0.0.1'] }, chain: [{ subject: 'CN=Test Root' }] });
+    expect(shop).toMatchObject({
+      leaf: { names: ['shop.example', '127.0.0.1'] },
+      chain: [{ subject: 'CN=Test Root' }],
+    });
     const { body } = await server.call<{ items: { action: string }[] }>('GET /audit');
     expect(body.items[0]?.action).toBe('connection.scanned');
   });
@@ -89,7 +92,10 @@ const day = 86_400_000;
     ]);
     const answer = await scan({ ports: [named, both] });
     const at = (wanted: number) => answer.ports.find(({ port }) => port === wanted);
-    expect(at(named)).toMatchObject({ serverName: 'shop.example', answer: { problems: [{ code: 'unknown_authority' }] } });
+    expect(at(named)).toMatchObject({
+      serverName: 'shop.example',
+      answer: { problems: [{ code: 'unknown_authority' }] },
+    });
     expect(at(both)).toMatchObject({ serverName: '127.0.0.1', answer: { problems: [{ code: 'unknown_authority' }] } });
   });
 
@@ -106,7 +112,9 @@ const day = 86_400_000;
     expect(pathsOf((await scan({ paths: ["/srv/odd; $(touch x) '"] })).files)).toContain(odd);
     expect(await host.execute('find / -xdev -name x -newer /etc/machine-id 2>/dev/null || true')).toBe('');
     await host.execute('chmod 0700 /etc/letsencrypt/live');
-    expect((await scan()).files.find(({ path }) => path === '/etc/letsencrypt/live')?.failure?.code).toBe('FILE_UNREADABLE');
+    expect((await scan()).files.find(({ path }) => path === '/etc/letsencrypt/live')?.failure?.code).toBe(
+      'FILE_UNREADABLE',
+    );
     await host.execute('chmod 0755 /etc/letsencrypt/live');
   });
 
@@ -114,7 +122,12 @@ const day = 86_400_000;
     const places = [{ kind: 'file', connectionId, path: '/etc/nginx/tls/shop.pem' }];
     const { body } = await server.call<WatchAnswer>('POST /certificates/found', { places });
     const found = body.items[0]?.found;
-    expect(found?.place).toEqual({ kind: 'file', connectionId, connectionName: 'web', path: '/etc/nginx/tls/shop.pem' });
+    expect(found?.place).toEqual({
+      kind: 'file',
+      connectionId,
+      connectionName: 'web',
+      path: '/etc/nginx/tls/shop.pem',
+    });
     const check = async () =>
       (await server.call<FoundCertificate>(`POST /certificates/found/${String(found?.id)}/check`)).body;
     await host.execute('cat /etc/haproxy/certs/both.pem > /etc/nginx/tls/shop.pem');
@@ -130,7 +143,9 @@ const day = 86_400_000;
     const sshd = await startSshd();
     try {
       const id = await server.addConnection('guarded', sshd);
-      await server.call(`PATCH /connections/${String(id)}`, { credential: { kind: 'private_key', privateKey: sshd.user.privateKey } });
+      await server.call(`PATCH /connections/${String(id)}`, {
+        credential: { kind: 'private_key', privateKey: sshd.user.privateKey },
+      });
       const port = await ports.serve(['leaf.pem', 'root.pem']);
       const path = '/etc/ssl/certs/watched.pem';
       await server.dataSource.query(

@@ -22,10 +22,9 @@ export const toFoundCertificate = (
 function toFoundPlace(entity: FoundCertificateEntity, names: ReadonlyMap<number, string>): FoundPlace {
   const place = placeOf(entity);
   const { connectionId } = place;
-  const connectionName = connectionId === null ? null : (names.get(connectionId) ?? `connection ${String(connectionId)}`);
-  return place.kind === 'file'
-    ? { ...place, connectionName: connectionName ?? '' }
-    : { ...place, connectionName };
+  const connectionName =
+    connectionId === null ? null : (names.get(connectionId) ?? `connection ${String(connectionId)}`);
+  return place.kind === 'file' ? { ...place, connectionName: connectionName ?? '' } : { ...place, connectionName };
 }
 
 function failureOf({ failureCode, failureMessage, failingSince }: FoundCertificateEntity): FoundCertificate['failure'] {

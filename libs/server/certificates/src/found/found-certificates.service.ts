@@ -47,7 +47,10 @@ export class FoundCertificatesService {
       }
       return kept;
     });
-    const found = await this.queries.some(actor.userId, ids.filter((id) => id !== null));
+    const found = await this.queries.some(
+      actor.userId,
+      ids.filter((id) => id !== null),
+    );
     return {
       items: looks.map((look, index) => ({
         found: found.find(({ id }) => id === ids[index]) ?? null,
@@ -87,7 +90,7 @@ export class FoundCertificatesService {
   async checkFound(now: Date, signal?: AbortSignal): Promise<{ checked: number; failed: number }> {
     const counts = { checked: 0, failed: 0 };
     await this.store.dropOrphans();
-    for (let last = 0; ; ) {
+    for (let last = 0; ;) {
       const entities = await this.store.due(new Date(now.getTime() - restMs), { after: last, limit: atOnce });
       const patience = AbortSignal.any([AbortSignal.timeout(scanMs * 2), ...(signal ? [signal] : [])]);
       const refusedWays = new Map(
@@ -115,7 +118,12 @@ export class FoundCertificatesService {
     const errors = places.flatMap(({ connectionId }, index): FieldError[] =>
       connectionId === null || names.has(connectionId)
         ? []
-        : [{ path: `body.places.${String(index)}.connectionId`, message: `there is no connection ${String(connectionId)}` }],
+        : [
+            {
+              path: `body.places.${String(index)}.connectionId`,
+              message: `there is no connection ${String(connectionId)}`,
+            },
+          ],
     );
     const [first] = errors;
     if (first) throw new ProblemException('VALIDATION_FAILED', `${first.path}: ${first.message}`, { errors });

@@ -27,7 +27,9 @@ export class FoundQueries {
     const entities = await this.dataSource.manager
       .createQueryBuilder(FoundCertificateEntity, 'found')
       .where('found.id = ANY (:ids)', { ids })
-      .andWhere('found.id IN (SELECT visible.id FROM visible_found_certificate_ids(:userId) AS visible (id))', { userId })
+      .andWhere('found.id IN (SELECT visible.id FROM visible_found_certificate_ids(:userId) AS visible (id))', {
+        userId,
+      })
       .getMany();
     const connectionIds = entities.flatMap(({ connectionId }) => (connectionId === null ? [] : [connectionId]));
     const names = await this.connections.names(userId, connectionIds);

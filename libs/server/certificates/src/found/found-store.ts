@@ -28,7 +28,11 @@ export class FoundStore {
   /** Writes down what a look came to. What was seen before stays known while a place cannot be looked at. */
   async note(id: number, look: Look, now: Date): Promise<void> {
     if ('sight' in look) {
-      await this.dataSource.manager.update(FoundCertificateEntity, { id }, { ...columnsOf(look.sight, now), checkedAt: now });
+      await this.dataSource.manager.update(
+        FoundCertificateEntity,
+        { id },
+        { ...columnsOf(look.sight, now), checkedAt: now },
+      );
       return;
     }
     await this.dataSource.query(

@@ -76,7 +76,10 @@ export class PlaceLooks {
 }
 
 const refusedBefore = (refusedWay: string): Look => ({
-  failure: { code: 'AUTHENTICATION_FAILED', message: 'The host refused the login, which is not tried again by itself.' },
+  failure: {
+    code: 'AUTHENTICATION_FAILED',
+    message: 'The host refused the login, which is not tried again by itself.',
+  },
   refusedWay,
 });
 

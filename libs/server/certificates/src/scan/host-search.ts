@@ -98,5 +98,4 @@ function readPorts(text: string): number[] {
 }
 
 /** 127.0.0.0/8, the same within IPv6, and ::1, on a little-endian host. */
-const isLoopback = (address: string): boolean =>
-  /^(?:0{16}FFFF0000)?[0-9A-F]{6}7F$|^0{24}01000000$/.test(address);
+const isLoopback = (address: string): boolean => /^(?:0{16}FFFF0000)?[0-9A-F]{6}7F$|^0{24}01000000$/.test(address);

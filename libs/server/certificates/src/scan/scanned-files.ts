@@ -22,7 +22,10 @@ export function readScannedFile({ path, pem, state }: HostFile, roots: readonly 
       failure: null,
     };
   } catch (error) {
-    const message = error instanceof PkiError && pem === '' ? 'holds no certificate in PEM' : 'holds a certificate that cannot be read';
+    const message =
+      error instanceof PkiError && pem === ''
+        ? 'holds no certificate in PEM'
+        : 'holds a certificate that cannot be read';
     return { ...nothing, failure: failure('NO_CERTIFICATE', `${path} ${message}.`) };
   }
 }
