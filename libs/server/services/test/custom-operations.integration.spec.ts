@@ -39,14 +39,14 @@ describe('operations by an administrator’s commands', () => {
       verify: `${readName} [ -e ${file} ] || echo first > ${file}; printf 'active\\t%s\\n' "$(cat ${file})"`,
       ...change,
     };
-    await server.call(`PUT /connections/${String(id)}/service-settings`, { settleSeconds: 1, commands });
+    await server.must(`PUT /connections/${String(id)}/service-settings`, { settleSeconds: 1, commands });
     return id;
   };
 
   it('a restart is completed when another run of the service is active', async () => {
     const operation = await server.restart(await begin({}), 'web');
     expect(operation).toMatchObject({ status: 'completed', effect: 'applied' });
-    const events = await server.call<object>(`GET /operations/${operation.id}/events`);
+    const events = await server.must<object>(`GET /operations/${operation.id}/events`);
     expect(JSON.stringify(events)).toContain('restarting web');
   });
 

@@ -27,7 +27,7 @@ describe('the services of the demo fleet', () => {
     dataDirectory = await mkdtemp(join(tmpdir(), 'lockstep-demo-'));
     server = await ServicesServer.start(database.url);
     await startDemoFleet(server.application, { dataDirectory });
-    const { items } = await server.call<RouteAnswer<typeof routes.listConnections>>('GET /connections?tag=demo');
+    const { items } = await server.must<RouteAnswer<typeof routes.listConnections>>('GET /connections?tag=demo');
     for (const { id, name } of items) ids.set(name, id);
     await Promise.all(items.map(approve));
   }, 90_000);
@@ -40,8 +40,8 @@ describe('the services of the demo fleet', () => {
   /** As a newcomer does: a test that fails at the host key, and a click. */
   const approve = async ({ id }: Connection): Promise<void> => {
     await server.test(id);
-    const { pending } = await server.call<HostKeys>(`GET /connections/${String(id)}/host-keys`);
-    await server.call(`POST /connections/${String(id)}/host-keys/accept`, { fingerprint: pending[0]?.fingerprint });
+    const { pending } = await server.must<HostKeys>(`GET /connections/${String(id)}/host-keys`);
+    await server.must(`POST /connections/${String(id)}/host-keys/accept`, { fingerprint: pending[0]?.fingerprint });
   };
   const idOf = (word: string): number => {
     const found = [...ids].find(([name]) => name.includes(word));
@@ -49,11 +49,11 @@ describe('the services of the demo fleet', () => {
     return found[1];
   };
   const services = (word: string): Promise<ServiceList> =>
-    server.call<ServiceList>(`GET /connections/${String(idOf(word))}/services?refresh=true`);
+    server.must<ServiceList>(`GET /connections/${String(idOf(word))}/services?refresh=true`);
   const detail = (word: string, service: string): Promise<ServiceDetail> =>
-    server.call<ServiceDetail>(`GET /connections/${String(idOf(word))}/services/${service}`);
+    server.must<ServiceDetail>(`GET /connections/${String(idOf(word))}/services/${service}`);
   const logOf = async ({ id }: Operation): Promise<string> =>
-    JSON.stringify(await server.call<object>(`GET /operations/${id}/events`));
+    JSON.stringify(await server.must<object>(`GET /operations/${id}/events`));
 
   it('are listed on every host, and told to be simulated', async () => {
     for (const word of ['healthy', 'slow', 'service fails', 'without SFTP']) {

@@ -46,13 +46,13 @@ describe('operations on Cisco VOS', () => {
       credential: { kind: 'password', password: host.password },
       hostKeyFingerprint: host.fingerprint,
     });
-    await server.call(`PUT /connections/${String(id)}/service-settings`, { settleSeconds: 1, limitSeconds: 10 });
+    await server.must(`PUT /connections/${String(id)}/service-settings`, { settleSeconds: 1, limitSeconds: 10 });
     return { id, host, typed };
   };
   const restartsIn = (typed: readonly string[]): number =>
     typed.filter((line) => line.startsWith('utils service restart')).length;
   const logOf = async ({ id }: Operation): Promise<string> =>
-    JSON.stringify(await server.call<object>(`GET /operations/${id}/events`));
+    JSON.stringify(await server.must<object>(`GET /operations/${id}/events`));
 
   it('a test reaches the prompt and tells the version', async () => {
     const { id, host } = await begin(() => ({}));
@@ -80,7 +80,7 @@ describe('operations on Cisco VOS', () => {
 
   it('services are listed, with why they are stopped', async () => {
     const { id } = await begin(() => ({}));
-    const { items, failure } = await server.call<ServiceList>(`GET /connections/${String(id)}/services?refresh=true`);
+    const { items, failure } = await server.must<ServiceList>(`GET /connections/${String(id)}/services?refresh=true`);
     expect(failure).toBeNull();
     expect(items).toHaveLength(18);
     expect(items.find(({ name }) => name === 'Cisco DirSync')).toMatchObject({
@@ -150,7 +150,7 @@ describe('operations on Cisco VOS', () => {
       restart: () => [restartBegun, stopping(service), { waitMs: 120_000 }],
     }));
     const path = `POST /connections/${String(id)}/restart-service`;
-    const { operationId } = await server.call<StartAnswer>(path, { service });
+    const { operationId } = await server.must<StartAnswer>(path, { service });
     await waitUntil('the restart was asked for', () => Promise.resolve(restartsIn(typed) === 1 || undefined));
     await server.stop();
     server = await ServicesServer.start(database.url);
