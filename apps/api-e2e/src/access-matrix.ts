@@ -78,6 +78,8 @@ export const routeMatrix = {
   changeCertificate: administrators,
   deleteCertificate: administrators,
   renewCertificate: doers,
+  checkCertificateReadiness: doers,
+  getCertificateReadiness: readers,
   listCertificateVersions: readers,
   getCertificateChain: readers,
   scanAddresses: administrators,

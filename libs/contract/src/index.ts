@@ -11,6 +11,7 @@ export * from './notifications.js';
 export * from './operations.js';
 export * from './primitives.js';
 export * from './renewals.js';
+export * from './readiness.js';
 export * from './routes/define-route.js';
 export { ConnectionSort } from './routes/connection-routes.js';
 export { allRoutes, routes, type OperationIdOfRoute } from './routes/index.js';

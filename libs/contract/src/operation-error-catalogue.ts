@@ -209,6 +209,11 @@ export const operationErrorCatalogue = {
     advice: 'Correct what made the tries before fail; when it is possible again is said above.',
     action: 'retry',
   },
+  NOT_READY: {
+    title: 'A renewal would not get through',
+    advice: 'Nothing was changed. Correct what the findings name, then check again.',
+    action: 'retry',
+  },
   FILE_NOT_WRITABLE: {
     title: 'A file cannot be written on the host',
     advice: 'Check that the folder exists and that this login may write there, then retry.',

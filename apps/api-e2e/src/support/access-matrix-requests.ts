@@ -100,6 +100,8 @@ export const requests: Readonly<Record<OperationIdOfRoute, Prepare>> = {
   changeCertificate: atCertificate('', { body: { autoRenew: false } }),
   deleteCertificate: async (stage) => ({ path: `/certificates/${await stage.addCertificate()}` }),
   renewCertificate: atCertificate('/renew'),
+  checkCertificateReadiness: atCertificate('/check-readiness'),
+  getCertificateReadiness: atCertificate('/readiness'),
   listCertificateVersions: atCertificate('/versions'),
   // Nothing was issued for it: whoever may see it is told so.
   getCertificateChain: async (stage) => ({

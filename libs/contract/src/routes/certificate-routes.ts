@@ -11,6 +11,7 @@ import {
   IssuerId,
 } from '../certificates.js';
 import { Issuer, IssuerChange, IssuerInput } from '../issuers.js';
+import { Readiness } from '../readiness.js';
 import { ConnectionId, Cursor, limitInText, numberInText, page } from '../primitives.js';
 import { StartAnswer } from '../operations.js';
 import { defineRoute } from './define-route.js';
@@ -105,6 +106,30 @@ export const certificateRoutes = {
     headers: idempotencyHeaders,
     success: { status: 202, body: StartAnswer },
     problems: ['NOT_FOUND', 'CONFLICT', 'NOTHING_TO_DO', 'IDEMPOTENCY_KEY_REUSED'],
+  }),
+  checkCertificateReadiness: defineRoute({
+    operationId: 'checkCertificateReadiness',
+    method: 'post',
+    path: '/certificates/{id}/check-readiness',
+    tag,
+    requires: 'operations.start',
+    summary:
+      'Start a certificate_rehearsal on each connection of its targets, or join those that run: would a renewal get through? It changes nothing. The answer is that of the first target.',
+    params: certificateParams,
+    headers: idempotencyHeaders,
+    success: { status: 202, body: StartAnswer },
+    problems: ['NOT_FOUND', 'NOTHING_TO_DO', 'IDEMPOTENCY_KEY_REUSED'],
+  }),
+  getCertificateReadiness: defineRoute({
+    operationId: 'getCertificateReadiness',
+    method: 'get',
+    path: '/certificates/{id}/readiness',
+    tag,
+    requires: 'certificates.read',
+    summary: 'What the last rehearsal found on each connection.',
+    params: certificateParams,
+    success: { status: 200, body: Readiness },
+    problems: ['NOT_FOUND'],
   }),
   listCertificateVersions: defineRoute({
     operationId: 'listCertificateVersions',

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AcmeAccounts } from './acme/acme-accounts.js';
 import { CertificateQueries } from './certificates/certificate-queries.js';
+import { CertificateRehearsalsService } from './certificates/certificate-rehearsals.service.js';
 import { CertificateRenewalsService } from './certificates/certificate-renewals.service.js';
 import { CertificatesService } from './certificates/certificates.service.js';
 import { FoundCertificatesService } from './found/found-certificates.service.js';
@@ -17,7 +18,10 @@ import { CertificateEntity } from './model/certificate.entity.js';
 import { DeploymentTargetEntity } from './model/deployment-target.entity.js';
 import { FoundCertificateEntity } from './model/found-certificate.entity.js';
 import { IssuerEntity } from './model/issuer.entity.js';
+import { CertificateReader } from './operations/certificate-reader.js';
+import { CertificateRehearsalOperation } from './operations/certificate-rehearsal.operation.js';
 import { CertificateRenewalOperation } from './operations/certificate-renewal.operation.js';
+import { IssuerTrials } from './rehearsal/issuer-trials.js';
 import { AutomaticRenewals } from './renewals/automatic-renewals.js';
 import { RenewalPlans } from './renewals/renewal-plans.js';
 import { CertificatesController } from './rest/certificates.controller.js';
@@ -30,7 +34,7 @@ import { CertificateVersions } from './versions/certificate-versions.js';
 import { Issuance } from './versions/issuance.js';
 import { KeyRotation } from './versions/key-rotation.js';
 
-/** Certificates and issuers; registers `certificate_renewal`. Needs the database, access, operations and connections modules. */
+/** Certificates and issuers; registers `certificate_renewal`, `certificate_rehearsal`. Needs the database, access, operations and connections modules. */
 @Module({
   imports: [
     TypeOrmModule.forFeature([
@@ -48,6 +52,9 @@ import { KeyRotation } from './versions/key-rotation.js';
     AcmeAccounts,
     AutomaticRenewals,
     CertificateQueries,
+    CertificateReader,
+    CertificateRehearsalOperation,
+    CertificateRehearsalsService,
     CertificateRenewalOperation,
     CertificateRenewalsService,
     CertificateVersions,
@@ -61,6 +68,7 @@ import { KeyRotation } from './versions/key-rotation.js';
     InternalAuthorities,
     InventoryQueries,
     Issuance,
+    IssuerTrials,
     IssuersService,
     KeyRotation,
     PlaceLooks,

@@ -22,7 +22,12 @@ export class CertificatesServer extends FeatureServer {
     const features = [ConnectionsModule.forRoot({ network, ...options }), CertificatesModule];
     const { secretBox } = options;
     return new CertificatesServer(
-      await startFeatures({ databaseUrl, types: ['ssh_test', 'certificate_renewal'], features, secretBox }),
+      await startFeatures({
+        databaseUrl,
+        types: ['ssh_test', 'certificate_renewal', 'certificate_rehearsal'],
+        features,
+        secretBox,
+      }),
     );
   }
 

@@ -29,6 +29,9 @@ export {
   openSshSession,
 } from './open-ssh-session.js';
 export { type LostBy, SshError } from './ssh-error.js';
+export { type LoginRights, readLoginRights, rightsScript } from './sudo/login-rights.js';
+export { noSudoMark, sudoRefusal } from './sudo/sudo-refusal.js';
+export { sudoersLine } from './sudo/sudoers-line.js';
 export { type StageLimit, withinDeadline } from './within-deadline.js';
 export { parseAnsibleInventory } from './hosts-import/ansible-inventory.js';
 export { parseCsv } from './hosts-import/csv.js';

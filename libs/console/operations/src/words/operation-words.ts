@@ -61,12 +61,18 @@ export function typeTitle(type: OperationType): string {
       return $localize`Service restart`;
     case 'certificate_renewal':
       return $localize`Certificate renewal`;
+    case 'certificate_rehearsal':
+      return $localize`Readiness check`;
   }
 }
 
 /** What on the connection, in words for a person: a certificate's id says nothing to anybody. */
 export const targetWords = ({ type, target }: Pick<Operation, 'type' | 'target'>): string =>
-  type === 'certificate_renewal' ? '' : target;
+  isOfCertificate(type) ? '' : target;
+
+/** Whether its target is a certificate’s id. */
+export const isOfCertificate = (type: OperationType): boolean =>
+  type === 'certificate_renewal' || type === 'certificate_rehearsal';
 
 export function createdByTitle(createdBy: CreatedBy): string {
   switch (createdBy) {

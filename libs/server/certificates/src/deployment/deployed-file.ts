@@ -11,9 +11,18 @@ export interface Material {
   readonly chain: string;
 }
 
-interface Place {
+/** Where a file of a target goes, and whose it shall be. */
+export interface FilePlace {
+  readonly kind: 'key' | 'certificate' | 'chain';
   readonly path: string;
   readonly folder: string;
+  /** Permission bits. */
+  readonly mode: number;
+  readonly owner: string | null;
+  readonly group: string | null;
+}
+
+interface Names {
   /** Where it lies until the switch, in the same folder. */
   readonly staged: string;
   /** Where what it replaces lies until the new one is verified. */
@@ -23,49 +32,58 @@ interface Place {
 }
 
 /** A file that is to be put in place. */
-export interface DeployedFile extends Place {
+export interface DeployedFile extends FilePlace, Names {
   readonly tag: Pick<Material, 'certificateId' | 'number'>;
   readonly content: Buffer;
   readonly sha256: string;
-  /** Permission bits. */
-  readonly mode: number;
-  readonly owner: string | null;
-  readonly group: string | null;
 }
 
 const privateMode = 0o600;
 const publicMode = 0o644;
 
-/** The files of a target: the key first, because a certificate without its key is of no use. */
-export function filesOf(target: DeploymentTargetEntity, material: Material): DeployedFile[] {
-  const { leaf, chain, key } = material;
+/** The key first, because a certificate without its key is of no use. */
+export function placesOf(target: DeploymentTargetEntity): FilePlace[] {
+  const { owner, group } = target;
   const keyMode = target.mode === null ? privateMode : Number.parseInt(target.mode, 8);
-  const file = (path: string, text: string, mode: number): DeployedFile =>
-    toFile({ path, content: Buffer.from(text), mode }, { target, material });
+  const place = (kind: FilePlace['kind'], path: string): FilePlace => {
+    const mode = kind === 'key' ? keyMode : publicMode;
+    return { kind, path, folder: posix.dirname(path), mode, owner, group };
+  };
   return [
-    file(target.keyPath, key, keyMode),
-    file(target.certificatePath, `${leaf}${chain}`, publicMode),
-    ...(target.chainPath === null ? [] : [file(target.chainPath, chain, publicMode)]),
+    place('key', target.keyPath),
+    place('certificate', target.certificatePath),
+    ...(target.chainPath === null ? [] : [place('chain', target.chainPath)]),
   ];
 }
 
-function toFile(
-  { path, content, mode }: Pick<DeployedFile, 'path' | 'content' | 'mode'>,
-  { target, material }: { target: DeploymentTargetEntity; material: Material },
-): DeployedFile {
-  const { owner, group } = target;
-  const tag = { certificateId: material.certificateId, number: material.number };
-  return { ...placeOf(path, tag), tag, content, sha256: sha256Of(content), mode, owner, group };
+/** The files of a target. */
+export function filesOf(target: DeploymentTargetEntity, material: Material): DeployedFile[] {
+  const { certificateId, number, leaf, chain, key } = material;
+  const texts = { key, certificate: `${leaf}${chain}`, chain };
+  const tag = { certificateId, number };
+  return placesOf(target).map((place) => {
+    const content = Buffer.from(texts[place.kind]);
+    return { ...place, ...namesOf(place, tag), tag, content, sha256: sha256Of(content) };
+  });
 }
 
-function placeOf(path: string, { certificateId, number }: DeployedFile['tag']): Place {
-  const folder = posix.dirname(path);
+function namesOf({ path, folder }: FilePlace, { certificateId, number }: DeployedFile['tag']): Names {
   const mark = `.${posix.basename(path)}.lockstep-${String(certificateId)}-`;
   const name = posix.join(folder, `${mark}${String(number)}`);
-  return { path, folder, mark, staged: `${name}.new`, backup: `${name}.old` };
+  return { mark, staged: `${name}.new`, backup: `${name}.old` };
 }
 
+/** The same place where a symbolic link leads. */
+export const placeAt = <Place extends FilePlace>(place: Place, path: string): Place => ({
+  ...place,
+  path,
+  folder: posix.dirname(path),
+});
+
 /** The same file where a symbolic link leads: the link stays, and what it leads to is changed. */
-export const leadTo = (file: DeployedFile, path: string): DeployedFile => ({ ...file, ...placeOf(path, file.tag) });
+export function leadTo(file: DeployedFile, path: string): DeployedFile {
+  const place = placeAt(file, path);
+  return { ...place, ...namesOf(place, file.tag) };
+}
 
 export const sha256Of = (content: Buffer): string => createHash('sha256').update(content).digest('hex');

@@ -232,6 +232,6 @@ export class Deployment {
 }
 
 /** Two targets may share a server: it is asked once. */
-const distinct = <Value>(values: readonly Value[]): Value[] => [
+export const distinct = <Value>(values: readonly Value[]): Value[] => [
   ...new Map(values.map((value) => [JSON.stringify(value), value])).values(),
 ];

@@ -4,7 +4,7 @@ import { type NetworkPolicy, SshError } from '@lockstep/server-ssh';
 import { scanTls } from '../scan/tls-scan.js';
 
 /** What an endpoint showed: the leaf's SHA-256, or why none was seen. */
-export type Served = { readonly fingerprint: string } | { readonly failure: string };
+export type Served = { readonly fingerprint: string } | { readonly failure: string; readonly code: SshError['code'] };
 
 const handshakeMs = 5_000;
 const betweenMs = 200;
@@ -21,7 +21,7 @@ export async function lookAt(endpoint: Endpoint, policy: NetworkPolicy, signal: 
     return { fingerprint: chain[0].fingerprint256 };
   } catch (error) {
     if (!(error instanceof SshError) || signal.aborted) throw error;
-    return { failure: error.message };
+    return { failure: error.message, code: error.code };
   }
 }
 

@@ -1,12 +1,15 @@
 import type { Reload } from '@lockstep/contract';
 import { OperationFailure } from '@lockstep/server-operations';
-import type { ScriptResult, SshSession, StageLimit } from '@lockstep/server-ssh';
-import { commandScript, noSudoMark, reloadScript } from './host-scripts.js';
+import { type ScriptResult, type SshSession, type StageLimit, sudoRefusal, sudoersLine } from '@lockstep/server-ssh';
+import { commandScript, reloadScript } from './host-scripts.js';
 
 export type Tell = (stream: 'stdout' | 'stderr', line: string) => void;
 
 /** Milliseconds. A server that restarts because it cannot reload may need its time. */
 const commandMs = 120_000;
+
+/** What `systemctl` is given; `reloadScript` says the same. */
+export const reloadParameters = (service: string): string[] => ['reload-or-restart', '--', service];
 
 /** What is run on a host for a deployment, and the host's words about it. */
 export class HostCommands {
@@ -33,11 +36,8 @@ export class HostCommands {
     );
     if (result.code === 0) return;
     const hostWords = wordsOf(result);
-    if (
-      isService &&
-      (result.stderr.includes(noSudoMark) || /^sudo: |may not run sudo|not in the sudoers/m.test(result.stderr))
-    ) {
-      const line = `${username} ALL=(root) NOPASSWD: /usr/bin/systemctl reload-or-restart -- ${reload.service}`;
+    if (isService && sudoRefusal(result.stderr) !== null) {
+      const line = sudoersLine(username, ['/usr/bin/systemctl', ...reloadParameters(reload.service)]);
       throw new OperationFailure('PRIVILEGE_MISSING', `sudoers on the host needs the line: ${line}`, { hostWords });
     }
     const what = isService ? `${reload.service} did not reload.` : `The reload failed: ${reload.command}`;

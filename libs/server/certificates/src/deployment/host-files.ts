@@ -1,6 +1,6 @@
 import { OperationFailure } from '@lockstep/server-operations';
 import { type SftpSession, SshError, type SshSession, type StageLimit } from '@lockstep/server-ssh';
-import { type DeployedFile, sha256Of } from './deployed-file.js';
+import { type DeployedFile, type FilePlace, sha256Of } from './deployed-file.js';
 import { moveScript, planEnd, prepareScript } from './host-scripts.js';
 import { findPlaces } from './real-places.js';
 import type { FileState, LookedAt, Move } from './switch-plan.js';
@@ -62,7 +62,7 @@ export class HostFiles {
    */
   async apply(moves: readonly Move[], folder: string): Promise<void> {
     if (moves.length === 0) return;
-    const { uptime } = await this.prepare('', '');
+    const { uptime } = await this.identify('', '');
     const plan = moves.flatMap(({ verb, given, from, to }) => [verb, given, from, to]);
     const lines = [String(uptime + quickSeconds), folder, ...plan, planEnd];
     const result = await this.session.runScript({
@@ -108,10 +108,10 @@ export class HostFiles {
   }
 
   /** As told; else whoever owns what is there now; else this login. */
-  private async ownerOf({ owner, group, path }: DeployedFile): Promise<{ uid: number; gid: number } | undefined> {
+  async ownerOf({ owner, group, path }: FilePlace): Promise<{ uid: number; gid: number } | undefined> {
     const live = await this.sftp.look(path, this.limit);
     if (owner === null && group === null) return this.mayKeepOwner(live);
-    const { uid, gid } = await this.prepare(owner ?? '', group ?? '');
+    const { uid, gid } = await this.identify(owner ?? '', group ?? '');
     const own = live ?? (await this.sftp.look('.', this.limit));
     return { uid: uid ?? own?.uid ?? 0, gid: gid ?? own?.gid ?? 0 };
   }
@@ -124,7 +124,8 @@ export class HostFiles {
     return live !== null && home?.uid === 0 ? { uid: live.uid, gid: live.gid } : undefined;
   }
 
-  private async prepare(owner: string, group: string): Promise<Preparation> {
+  /** The numbers of a user and a group; an empty name asks for none. Errors: OperationFailure FILE_NOT_WRITABLE. */
+  async identify(owner: string, group: string): Promise<Preparation> {
     const { stdout, stderr } = await this.session.runScript({
       ...this.limit,
       script: prepareScript,

@@ -1,5 +1,5 @@
 import type { ReachableHost, SshReach } from '@lockstep/server-connections';
-import type { SftpSession, SshSession, StageObserver } from '@lockstep/server-ssh';
+import type { SftpSession, SshSession, StageLimit, StageObserver } from '@lockstep/server-ssh';
 import { HostCommands, type Tell } from './host-commands.js';
 import { HostFiles } from './host-files.js';
 
@@ -15,12 +15,20 @@ export interface LinkOptions {
 
 /** One login for a deployment: files and commands. */
 export class HostLink {
+  readonly files: HostFiles;
+  readonly commands: HostCommands;
+  /** For each request. */
+  readonly limit: StageLimit;
+
   private constructor(
-    private readonly session: SshSession,
-    private readonly sftp: SftpSession,
-    readonly files: HostFiles,
-    readonly commands: HostCommands,
-  ) {}
+    readonly session: SshSession,
+    readonly sftp: SftpSession,
+    { limit, tell }: { limit: StageLimit; tell: Tell },
+  ) {
+    this.limit = limit;
+    this.files = new HostFiles(session, sftp, limit);
+    this.commands = new HostCommands(session, limit, tell);
+  }
 
   /** Errors: SshError, or the signal's reason. */
   static async open(reach: SshReach, host: ReachableHost, options: LinkOptions): Promise<HostLink> {
@@ -28,9 +36,7 @@ export class HostLink {
     const limit = { signal, deadlineMs: reach.deadline(requestMs) };
     const session = await reach.open(host, options);
     try {
-      const sftp = await session.openSftp(limit);
-      const commands = new HostCommands(session, limit, tell);
-      return new HostLink(session, sftp, new HostFiles(session, sftp, limit), commands);
+      return new HostLink(session, await session.openSftp(limit), { limit, tell });
     } catch (error) {
       session.destroy();
       throw error;

@@ -1,3 +1,5 @@
+import { noSudoMark } from '@lockstep/server-ssh';
+
 /**
  * The scripts that are run on a host. Each is constant text: what differs comes on standard input, in lines, and reaches a
  * program as one whole argument. The first line is the mark by which a demo host knows a script.
@@ -6,7 +8,6 @@ const preamble = `export LC_ALL=C
 PATH="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:$PATH"`;
 
 const tooLateMark = 'lockstep: came too late';
-export const noSudoMark = 'lockstep: sudo is not installed';
 
 /** Owner and group, each in a line that may be empty; tells their numbers and the host's uptime in seconds. */
 export const prepareScript = `# lockstep certificates prepare 1
@@ -64,3 +65,25 @@ program=$(command -v systemctl) || { echo 'This host does not run systemd.' >&2;
 [ "$(id -u)" != 0 ] || exec "$program" reload-or-restart -- "$unit" </dev/null
 command -v sudo >/dev/null 2>&1 || { echo '${noSudoMark}' >&2; exit 77; }
 exec sudo -n "$program" reload-or-restart -- "$unit" </dev/null`;
+
+/**
+ * For each folder, in a line: `missing`, `no_folder`, or what this login may do there (of `rwx`) with its owner
+ * and mode. The kernel is asked (access(2)), so lists of rights count too, and nothing is written.
+ */
+export const folderScript = `# lockstep certificates folders 1
+${preamble}
+while IFS= read -r folder; do
+  if [ ! -e "$folder" ]; then echo 'lockstep:folder=missing'; continue; fi
+  if [ ! -d "$folder" ]; then echo 'lockstep:folder=no_folder'; continue; fi
+  may=
+  [ ! -r "$folder" ] || may=r
+  [ ! -w "$folder" ] || may=$may"w"
+  [ ! -x "$folder" ] || may=$may"x"
+  printf 'lockstep:folder=%s %s\\n' "$may" "$(stat -Lc '%U:%G %a' -- "$folder")"
+done`;
+
+/** What systemd knows of the units whose names come in lines; changes nothing. */
+export const unitScript = `# lockstep certificates units 1
+${preamble}
+IFS= read -r unit
+exec systemctl show --property=LoadState,ActiveState,CanReload -- "$unit" </dev/null`;

@@ -30,13 +30,19 @@ export async function findPlaces(files: readonly DeployedFile[], via: Via): Prom
   return [...places.values()];
 }
 
-async function follow(file: DeployedFile, { sftp, limit }: Via): Promise<DeployedFile> {
+async function follow(file: DeployedFile, via: Via): Promise<DeployedFile> {
   try {
-    const found = await sftp.look(file.path, limit);
-    const kind = (found?.mode ?? 0) & kindOf;
-    if (kind === folder) throw new OperationFailure('FILE_NOT_WRITABLE', `${file.path} is a folder on the host.`);
-    return kind === link ? leadTo(file, await sftp.realPath(file.path, limit)) : file;
+    const path = await realPathOf(file.path, via);
+    return path === file.path ? file : leadTo(file, path);
   } catch (error) {
-    throw await explainRefusal(error, file, { sftp, limit });
+    throw await explainRefusal(error, file, via);
   }
+}
+
+/** Where a file really is, also one that is not there yet. Errors: OperationFailure FILE_NOT_WRITABLE; SshError. */
+export async function realPathOf(path: string, { sftp, limit }: Via): Promise<string> {
+  const found = await sftp.look(path, limit);
+  const kind = (found?.mode ?? 0) & kindOf;
+  if (kind === folder) throw new OperationFailure('FILE_NOT_WRITABLE', `${path} is a folder on the host.`);
+  return kind === link ? sftp.realPath(path, limit) : path;
 }

@@ -46,6 +46,12 @@ export class InternalAuthorities {
     return { leaf: await issueCertificate({ authority, request, names, days, at: new Date() }), chain: row.issuing };
   }
 
+  /** Opens the issuing key, where one was made, and makes none. Errors: SecretUnreadableError. */
+  async assertUsable(issuerId: number): Promise<void> {
+    const row = await this.read(issuerId);
+    if (row) this.box.openText(row.sealed_issuing_key, placeOf(issuerId, 'sealed_issuing_key'));
+  }
+
   private async rowOf(issuer: IssuerEntity): Promise<Row> {
     return (await this.read(issuer.id)) ?? (await this.make(issuer));
   }

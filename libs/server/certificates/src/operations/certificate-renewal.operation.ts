@@ -1,5 +1,4 @@
 import { Logger } from '@nestjs/common';
-import { InjectDataSource } from '@nestjs/typeorm';
 import { SshReach, asFailure } from '@lockstep/server-connections';
 import {
   type OperationContext,
@@ -11,12 +10,12 @@ import {
   mustLetGo,
 } from '@lockstep/server-operations';
 import { NetworkPolicy } from '@lockstep/server-ssh';
-import { DataSource } from 'typeorm';
 import { Deployment } from '../deployment/deployment.js';
 import { rollbackMs } from '../deployment/rollback.js';
-import { CertificateEntity } from '../model/certificate.entity.js';
+import type { CertificateEntity } from '../model/certificate.entity.js';
 import { CertificateVersions, type IssuedVersion } from '../versions/certificate-versions.js';
 import { Issuance } from '../versions/issuance.js';
+import { CertificateReader } from './certificate-reader.js';
 import { undo } from './renewal-failure.js';
 
 /** Has a certificate issued and puts it where it belongs; on any failure after the switch the old one is back. */
@@ -40,7 +39,7 @@ export class CertificateRenewalOperation implements OperationHandler {
   private readonly logger = new Logger('Certificates');
 
   constructor(
-    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly certificates: CertificateReader,
     private readonly reach: SshReach,
     private readonly policy: NetworkPolicy,
     private readonly versions: CertificateVersions,
@@ -48,7 +47,7 @@ export class CertificateRenewalOperation implements OperationHandler {
   ) {}
 
   async run(context: OperationContext): Promise<OperationResult> {
-    const certificate = await this.read(Number(context.operation.target));
+    const certificate = await this.certificates.read(Number(context.operation.target));
     const version = await this.issue(context, certificate);
     const deployment = await this.prepare(context, { certificate, version });
     try {
@@ -60,16 +59,6 @@ export class CertificateRenewalOperation implements OperationHandler {
     }
     const until = version.notAfter?.toISOString().slice(0, 10) ?? '';
     return { message: `${certificate.name} is renewed until ${until}` };
-  }
-
-  private async read(id: number): Promise<CertificateEntity> {
-    const certificate = await this.dataSource.manager.findOne(CertificateEntity, {
-      where: { id },
-      relations: { issuer: true, targets: true },
-      order: { targets: { place: 'ASC' } },
-    });
-    if (!certificate) throw new OperationFailure('ISSUE_FAILED', 'The certificate was removed from Lockstep.');
-    return certificate;
   }
 
   private async issue(context: OperationContext, certificate: CertificateEntity): Promise<IssuedVersion> {

@@ -2,6 +2,7 @@ import { Controller, Header } from '@nestjs/common';
 import {
   type Certificate,
   type DiscoverAnswer,
+  type Readiness,
   type RouteAnswer,
   type RouteInput,
   type StartAnswer,
@@ -10,6 +11,7 @@ import {
 import { CurrentActor, type SignedInActor } from '@lockstep/server-access';
 import { Input, Route } from '@lockstep/server-http';
 import { CertificateQueries } from '../certificates/certificate-queries.js';
+import { CertificateRehearsalsService } from '../certificates/certificate-rehearsals.service.js';
 import { CertificateRenewalsService } from '../certificates/certificate-renewals.service.js';
 import { CertificatesService } from '../certificates/certificates.service.js';
 import { DiscoveryService } from '../scan/discovery.service.js';
@@ -21,6 +23,7 @@ export class CertificatesController {
     private readonly certificates: CertificatesService,
     private readonly discovery: DiscoveryService,
     private readonly renewals: CertificateRenewalsService,
+    private readonly rehearsals: CertificateRehearsalsService,
   ) {}
 
   @Route(routes.discoverCertificate)
@@ -75,6 +78,22 @@ export class CertificatesController {
     @CurrentActor() actor: SignedInActor,
   ): Promise<StartAnswer> {
     return this.renewals.start(actor, params.id, headers['idempotency-key']);
+  }
+
+  @Route(routes.checkCertificateReadiness)
+  checkReadiness(
+    @Input() { params, headers }: RouteInput<typeof routes.checkCertificateReadiness>,
+    @CurrentActor() actor: SignedInActor,
+  ): Promise<StartAnswer> {
+    return this.rehearsals.start(actor, params.id, headers['idempotency-key']);
+  }
+
+  @Route(routes.getCertificateReadiness)
+  readiness(
+    @Input() { params }: RouteInput<typeof routes.getCertificateReadiness>,
+    @CurrentActor() actor: SignedInActor,
+  ): Promise<Readiness> {
+    return this.rehearsals.last(actor.userId, params.id);
   }
 
   @Route(routes.listCertificateVersions)

@@ -110,17 +110,22 @@ export class OperationQueries {
     return row;
   }
 
-  /** The newest ended operation of a type for each of the connections; for lists that show the last test. */
-  async lastEnded(connectionIds: readonly number[], type: OperationType): Promise<Map<number, Operation>> {
+  /** The newest ended operation of a type, and of one target where it is named, for each of the connections. */
+  async lastEnded(
+    connectionIds: readonly number[],
+    type: OperationType,
+    target: string | null = null,
+  ): Promise<Map<number, Operation>> {
     if (connectionIds.length === 0) return new Map();
     const rows = await this.dataSource.query<{ id: string }[]>(
       `SELECT last.id FROM unnest($1::integer[]) AS wanted (id)
        CROSS JOIN LATERAL (
          SELECT o.id FROM operations o
          WHERE o.connection_id = wanted.id AND o.type = $2 AND o.completed_at IS NOT NULL
+           AND ($3::text IS NULL OR o.target = $3)
          ORDER BY o.started_at DESC, o.id DESC LIMIT 1
        ) AS last`,
-      [connectionIds, type],
+      [connectionIds, type, target],
     );
     const entities = await this.dataSource
       .createQueryBuilder(OperationEntity, 'operation')

@@ -5,11 +5,11 @@ import {
   listScript,
   logScript,
   lookScript,
-  privilegesScript,
   restartScript,
   uptimeScript,
   workingScript,
 } from '../../drivers/systemd/scripts.js';
+import { rightsScript } from '@lockstep/server-ssh';
 import { unitProperties } from '../../drivers/systemd/unit-properties.js';
 import { SimulatedHost } from './simulated-host.js';
 import type { SimulatedUnit } from './simulated-unit.js';
@@ -45,7 +45,7 @@ export function teachSystemd(answers: DemoAnswers): void {
   );
   answers.teach(restartScript, on(restart));
   answers.teach(logScript, on(log));
-  answers.teach(privilegesScript, on(privileges));
+  answers.teach(rightsScript, on(privileges));
   answers.teach(
     '# lockstep services configuration 1',
     on(async (_host, { say }) => {
@@ -110,7 +110,12 @@ const privileges: Answer = async (host, call) => {
   const entry = ['Sudoers entry:', '    RunAsUsers: root', '    Options: !authenticate', '    Commands:', '\tALL'];
   const rights = ['lockstep:sudo=listed', `User demo may run the following commands on ${hostName}:`, '', ...entry];
   const sudo = host.mayRestart ? rights : ['lockstep:sudo=listed', passwordRequired, 'lockstep:sudo=refused'];
-  const who = ['lockstep:user=demo', 'lockstep:uid=1000', 'lockstep:groups=demo systemd-journal'];
+  const who = [
+    'lockstep:user=demo',
+    'lockstep:uid=1000',
+    'lockstep:groups=demo systemd-journal',
+    'lockstep:groupIds=1000 101',
+  ];
   await call.say([...who, ...programs, ...sudo].join('\n'));
   return 0;
 };

@@ -1,8 +1,8 @@
+import { noSudoMark, sudoRefusal } from '@lockstep/server-ssh';
 import type { ConfigurationTest, DriverHost } from '../service-driver.js';
 import { configurationTestOf } from './configuration-tests.js';
 import { runOn } from './run-on.js';
 import { notInstalledMark } from './scripts.js';
-import { sudoRefusal } from './sudo-refusal.js';
 
 /** Runs the service's own test, as root where that goes without a password. Null: none is known. */
 export async function runConfigurationTest(host: DriverHost, name: string): Promise<ConfigurationTest | null> {
@@ -25,5 +25,5 @@ PATH="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:$PATH"
 program=$(command -v ${program}) || { echo '${notInstalledMark}' >&2; exit 69; }
 set -- ${parameters.join(' ')}
 [ "$(id -u)" != 0 ] || exec "$program" "$@" </dev/null
-command -v sudo >/dev/null 2>&1 || { echo 'lockstep: sudo is not installed' >&2; exit 77; }
+command -v sudo >/dev/null 2>&1 || { echo '${noSudoMark}' >&2; exit 77; }
 exec sudo -n "$program" "$@" </dev/null`;

@@ -1,3 +1,4 @@
+import { noSudoMark } from '@lockstep/server-ssh';
 import { listedSuffixes } from './unit-name.js';
 import { unitProperties } from './unit-properties.js';
 
@@ -58,7 +59,6 @@ IFS=' .' read -r up rest </proc/uptime && printf '%s\\n' "$up"`;
 
 /** Printed by the restart script itself, which then has done nothing. */
 export const tooLateMark = 'lockstep: came too late';
-export const noSudoMark = 'lockstep: sudo is not installed';
 
 /**
  * Standard input: the unit, then the host's uptime (seconds) after which it must not begin any more. A script that lay in
@@ -91,17 +91,3 @@ set -- --quiet --no-pager --output=short-unix --lines=200 "--unit=$unit"
 case "$(id -u) $(id -nG) " in 0\\ *|*\\ systemd-journal\\ *|*\\ adm\\ *|*\\ wheel\\ *) exec "$program" "$@" </dev/null ;; esac
 command -v sudo >/dev/null 2>&1 || { echo '${notAllowedMark}' >&2; exit 77; }
 sudo -n "$program" "$@" </dev/null 2>/dev/null || { echo '${notAllowedMark}' >&2; exit 77; }`;
-
-/**
- * Who logs in, where the programs are whose names come in lines, and what sudo would let this login do. Listing runs nothing
- * and is refused where nothing goes without a password (sudoers(5), listpw).
- */
-export const privilegesScript = `# lockstep services privileges 1
-${preamble}
-printf 'lockstep:user=%s\\n' "$(id -un)"
-printf 'lockstep:uid=%s\\n' "$(id -u)"
-printf 'lockstep:groups=%s\\n' "$(id -nG)"
-while IFS= read -r name; do printf 'lockstep:program=%s %s\\n' "$name" "$(command -v "$name")"; done
-command -v sudo >/dev/null 2>&1 || { echo 'lockstep:sudo=not_installed'; exit 0; }
-echo 'lockstep:sudo=listed'
-sudo -n -ll </dev/null 2>&1 || echo 'lockstep:sudo=refused'`;

@@ -1,6 +1,6 @@
 import type { Privilege } from '@lockstep/contract';
 import { OperationFailure } from '@lockstep/server-operations';
-import type { ScriptResult } from '@lockstep/server-ssh';
+import { type ScriptResult, sudoRefusal } from '@lockstep/server-ssh';
 import {
   type ConfigurationTest,
   type DriverHost,
@@ -22,7 +22,6 @@ import {
   uptimeScript,
   workingScript,
 } from './scripts.js';
-import { sudoRefusal } from './sudo-refusal.js';
 import { runConfigurationTest } from './run-configuration-test.js';
 import { readLog } from './unit-log.js';
 import { compareUnits, refuseUnitName } from './unit-name.js';

@@ -1,4 +1,5 @@
-import { noSudoMark } from './scripts.js';
+/** Printed by our scripts themselves where there is no sudo. */
+export const noSudoMark = 'lockstep: sudo is not installed';
 
 /** A note of sudo's that keeps it from nothing. */
 const harmless = /^sudo: unable to resolve host /;

@@ -1,5 +1,4 @@
-import { noSudoMark } from './scripts.js';
-import { sudoRefusal } from './sudo-refusal.js';
+import { noSudoMark, sudoRefusal } from './sudo-refusal.js';
 
 describe('what a failed command said', () => {
   it.each([

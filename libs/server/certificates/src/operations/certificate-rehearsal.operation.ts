@@ -1,0 +1,132 @@
+import type { ReadinessFinding } from '@lockstep/contract';
+import { SshReach, reportReaching } from '@lockstep/server-connections';
+import {
+  type OperationContext,
+  OperationFailure,
+  type OperationHandler,
+  OperationHandlerFor,
+  type OperationResult,
+} from '@lockstep/server-operations';
+import { NetworkPolicy } from '@lockstep/server-ssh';
+import { HostLink } from '../deployment/host-link.js';
+import type { CertificateEntity } from '../model/certificate.entity.js';
+import { type Trial, findingOf, well } from '../rehearsal/finding.js';
+import { HostRehearsal } from '../rehearsal/host-rehearsal.js';
+import { IssuerTrials } from '../rehearsal/issuer-trials.js';
+import { CertificateReader } from './certificate-reader.js';
+
+type Look = () => Promise<ReadinessFinding[]>;
+
+/** Whether a renewal would get through on one connection. Changes nothing, and tells all that stands in its way. */
+@OperationHandlerFor('certificate_rehearsal')
+export class CertificateRehearsalOperation implements OperationHandler {
+  readonly type = 'certificate_rehearsal';
+  readonly changesHost = false;
+  readonly deadlineMs = 300_000;
+  readonly steps = [
+    { name: 'issuer', title: 'Ask whether the issuer would sign', safety: 'repeatable' },
+    { name: 'reach', title: 'Reach the host', safety: 'repeatable' },
+    { name: 'files', title: 'Look at folders and files', safety: 'repeatable' },
+    { name: 'configuration', title: 'Test the configuration', safety: 'repeatable' },
+    { name: 'reload', title: 'See whether the server may be reloaded', safety: 'repeatable' },
+    { name: 'endpoints', title: 'See what is served now', safety: 'repeatable' },
+  ] as const;
+
+  constructor(
+    private readonly certificates: CertificateReader,
+    private readonly reach: SshReach,
+    private readonly policy: NetworkPolicy,
+    private readonly issuers: IssuerTrials,
+  ) {}
+
+  async run(context: OperationContext): Promise<OperationResult> {
+    const certificate = await this.certificates.read(Number(context.operation.target));
+    const rehearsal = new Rehearsal(context);
+    await rehearsal.look('issuer', 'issuer', () => this.issuers.tryIssuer(certificate));
+    const link = await this.open(rehearsal, context);
+    try {
+      if (link) await this.lookAround(rehearsal, { link, certificate });
+      await link?.close();
+    } finally {
+      link?.destroy();
+    }
+    return rehearsal.end();
+  }
+
+  private async open(rehearsal: Rehearsal, context: OperationContext): Promise<HostLink | undefined> {
+    let link: HostLink | undefined;
+    await rehearsal.look('reach', 'login', async () => {
+      const host = await this.reach.find(context.operation.connectionId);
+      const tell = (stream: 'stdout' | 'stderr', line: string): void => context.log(stream, `${line}\n`);
+      link = await reportReaching(context, host, () =>
+        HostLink.open(this.reach, host, { signal: context.signal, tell }),
+      );
+      const { username, name } = host.target;
+      return [
+        well({ topic: 'login', tried: `Log in as ${username}` }, `${name} showed its approved key and let it in.`),
+      ];
+    });
+    if (link === undefined) for (const { name } of this.steps.slice(2)) context.skip(name, 'The host was not reached');
+    return link;
+  }
+
+  private async lookAround(
+    rehearsal: Rehearsal,
+    { link, certificate }: { link: HostLink; certificate: CertificateEntity },
+  ): Promise<void> {
+    const { operation, signal } = rehearsal.context;
+    const targets = (certificate.targets ?? []).filter(({ connectionId }) => connectionId === operation.connectionId);
+    const host = await HostRehearsal.begin(link, targets);
+    await rehearsal.look('files', 'folder', () => host.files());
+    await rehearsal.look('configuration', 'configuration', () => host.configuration());
+    await rehearsal.look('reload', 'reload', () => host.reload());
+    await rehearsal.look('endpoints', 'endpoint', () => host.endpoints(this.policy, signal));
+  }
+}
+
+/** The findings of one run, step by step. */
+class Rehearsal {
+  private readonly findings: ReadinessFinding[] = [];
+
+  constructor(readonly context: OperationContext) {}
+
+  /** One step. It fails by what blocks, and the next one is taken all the same. */
+  async look(step: string, topic: Trial['topic'], look: Look): Promise<void> {
+    const trial: Trial = {
+      topic,
+      tried: this.context.operation.steps.find(({ name }) => name === step)?.title ?? step,
+    };
+    const advice = 'See what the host says, then check again.';
+    try {
+      await this.context.step(step, async (handle) => {
+        const found = await findingOf(trial, { advice, look });
+        this.context.signal.throwIfAborted();
+        this.findings.push(...found);
+        this.context.facts({ findings: this.findings });
+        const blocks = found.filter(({ state }) => state === 'blocks');
+        if (blocks.length > 0) throw new NotReady(blocks);
+        handle.summary(summaryOf(found));
+      });
+    } catch (error) {
+      if (!(error instanceof NotReady)) throw error;
+    }
+  }
+
+  end(): OperationResult {
+    const blocks = this.findings.filter(({ state }) => state === 'blocks');
+    if (blocks.length > 0) throw new NotReady(blocks);
+    return { message: `A renewal would get through: ${summaryOf(this.findings)}` };
+  }
+}
+
+class NotReady extends OperationFailure {
+  constructor(blocks: readonly ReadinessFinding[]) {
+    super('NOT_READY', blocks.map(({ found }) => found).join(' '));
+  }
+}
+
+const summaryOf = (findings: readonly ReadinessFinding[]): string => {
+  const warnings = findings.filter(({ state }) => state === 'warning').length;
+  const well = `${String(findings.length - warnings)} well`;
+  return warnings === 0 ? well : `${well}, ${String(warnings)} to know about`;
+};
