@@ -123,6 +123,10 @@ export type { ChangeCertificate$Params as ChangeCertificate$Params } from './fn/
 export { changeCertificate as changeCertificate } from './fn/certificates/change-certificate';
 export type { RenewCertificate$Params as RenewCertificate$Params } from './fn/certificates/renew-certificate';
 export { renewCertificate as renewCertificate } from './fn/certificates/renew-certificate';
+export type { CheckCertificateReadiness$Params as CheckCertificateReadiness$Params } from './fn/certificates/check-certificate-readiness';
+export { checkCertificateReadiness as checkCertificateReadiness } from './fn/certificates/check-certificate-readiness';
+export type { GetCertificateReadiness$Params as GetCertificateReadiness$Params } from './fn/certificates/get-certificate-readiness';
+export { getCertificateReadiness as getCertificateReadiness } from './fn/certificates/get-certificate-readiness';
 export type { ListCertificateVersions$Params as ListCertificateVersions$Params } from './fn/certificates/list-certificate-versions';
 export { listCertificateVersions as listCertificateVersions } from './fn/certificates/list-certificate-versions';
 export type { GetCertificateChain$Params as GetCertificateChain$Params } from './fn/certificates/get-certificate-chain';
