@@ -7,6 +7,7 @@ import { DatabaseModule } from '@lockstep/server-database';
 import { HttpModule } from '@lockstep/server-http';
 import { NotificationsModule, type NotificationsOptions } from '@lockstep/server-notifications';
 import { type EngineOptions, OperationsModule } from '@lockstep/server-operations';
+import { SchedulesModule } from '@lockstep/server-schedules';
 import { ServicesModule } from '@lockstep/server-services';
 import { Health } from './system/health.js';
 import { Metrics } from './system/metrics.js';
@@ -36,6 +37,7 @@ export class AppModule {
         ConnectionsModule.forRoot(options.connections),
         ServicesModule,
         CertificatesModule,
+        SchedulesModule.forRoot(options.engine),
       ],
       controllers: [SystemController],
       providers: [Health, Metrics],

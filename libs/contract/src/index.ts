@@ -15,5 +15,6 @@ export * from './readiness.js';
 export * from './routes/define-route.js';
 export { ConnectionSort } from './routes/connection-routes.js';
 export { allRoutes, routes, type OperationIdOfRoute } from './routes/index.js';
+export * from './schedules.js';
 export * from './services.js';
 export * from './socket-events.js';

@@ -11,6 +11,8 @@ export const permissions = [
   'operations.read',
   'operations.start',
   'operations.cancel',
+  'schedules.read',
+  'schedules.manage',
   'users.manage',
   'audit.read',
   'metrics.read',
@@ -33,8 +35,10 @@ export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
     'operations.read',
     'operations.start',
     'operations.cancel',
+    'schedules.read',
+    'schedules.manage',
   ],
-  viewer: ['connections.read', 'certificates.read', 'operations.read'],
+  viewer: ['connections.read', 'certificates.read', 'operations.read', 'schedules.read'],
 };
 
 export const mayRole = (role: Role, requirement: Requirement): boolean =>

@@ -26,6 +26,10 @@ const atCertificate =
   (rest: string, more: Omit<Attempt, 'path'> = {}): Prepare =>
   (stage) => ({ path: `/certificates/${stage.grantedCertificateId}${rest}`, ...more });
 
+const atSchedule =
+  (rest: string, more: Omit<Attempt, 'path'> = {}): Prepare =>
+  (stage) => ({ path: `/schedules/${stage.grantedScheduleId}${rest}`, ...more });
+
 const rollingRestart = (stage: Stage) => ({ service: 'nginx.service', connectionIds: [stage.grantedId] });
 const fingerprint = `SHA256:${'A'.repeat(43)}`;
 const knownHost = 'nowhere.example ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ2n4K0Zy7Yl1jQqVb2d0v2oQyYQX3b1m3n6Uo8Tn0aB';
@@ -152,6 +156,19 @@ export const requests: Readonly<Record<OperationIdOfRoute, Prepare>> = {
   cancelRollingRestart: async (stage) => ({
     path: `/rolling-restarts/${await stage.endedRollingRestart()}/cancel`,
     status: 409,
+  }),
+  previewSchedule: at('/schedules/preview?cron=0%202%20*%20*%20*&timeZone=Europe%2FBerlin'),
+  listBuiltInSchedules: at('/schedules/built-in'),
+  listSchedules: at('/schedules'),
+  // Everyone may schedule what nobody has: by a tag.
+  createSchedule: (stage) => ({ path: '/schedules', body: stage.newSchedule({ tag: 'nobody-has-it' }) }),
+  getSchedule: atSchedule(''),
+  changeSchedule: atSchedule('', { body: { name: 'Nightly' } }),
+  deleteSchedule: async (stage) => ({ path: `/schedules/${await stage.addSchedule()}` }),
+  runSchedule: atSchedule('/run'),
+  listScheduleRuns: atSchedule('/runs'),
+  getScheduleRun: async (stage) => ({
+    path: `/schedules/${stage.grantedScheduleId}/runs/${await stage.runSchedule()}`,
   }),
   getLiveness: at('/health/live'),
   getReadiness: at('/health/ready'),

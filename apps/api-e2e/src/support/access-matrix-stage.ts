@@ -5,6 +5,8 @@ import type {
   IssuedToken,
   Issuer,
   RollingRestart,
+  Schedule,
+  ScheduleRunDetail,
   StartAnswer,
   User,
 } from '@lockstep/contract';
@@ -42,6 +44,7 @@ export class Stage {
   grantedOperationId = '';
   hiddenId = 0;
   grantedCertificateId = 0;
+  grantedScheduleId = 0;
   admin = '';
 
   constructor(readonly server: LockstepServer) {}
@@ -58,6 +61,7 @@ export class Stage {
     this.grantedOperationId = await this.runTest(this.grantedId);
     await this.runTest(this.hiddenId);
     this.grantedCertificateId = await this.addCertificate();
+    this.grantedScheduleId = await this.addSchedule();
     this.casts = await Promise.all(visitors.map((visitor) => this.cast(visitor)));
     return this;
   }
@@ -106,6 +110,23 @@ export class Stage {
     );
     await table.close();
     return row?.id ?? 0;
+  }
+
+  /** A schedule that is not enabled. */
+  newSchedule(where: { tag: string } | { connectionIds: number[] }): object {
+    const time = { cron: '0 2 * * *', timeZone: 'Europe/Berlin', enabled: false };
+    return { name: this.newName(), type: 'ssh_test', ...time, ...where };
+  }
+
+  /** One of the administrator's, for the granted connection. */
+  async addSchedule(): Promise<number> {
+    const body = this.newSchedule({ connectionIds: [this.grantedId] });
+    return (await requestOk<Schedule>(this.url, 'POST /schedules', { token: this.admin, body })).id;
+  }
+
+  async runSchedule(): Promise<string> {
+    const line = `POST /schedules/${this.grantedScheduleId}/run`;
+    return (await requestOk<ScheduleRunDetail>(this.url, line, { token: this.admin })).id;
   }
 
   async addIssuer(): Promise<number> {

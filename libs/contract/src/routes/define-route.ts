@@ -20,6 +20,7 @@ export interface RouteDefinition {
     | 'Certificates'
     | 'Issuers'
     | 'Operations'
+    | 'Schedules'
     | 'System';
   readonly summary: string;
   readonly requires: Requirement;

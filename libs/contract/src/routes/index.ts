@@ -5,6 +5,7 @@ import type { RouteDefinition } from './define-route.js';
 import { foundCertificateRoutes } from './found-certificate-routes.js';
 import { operationRoutes } from './operation-routes.js';
 import { rollingRestartRoutes } from './rolling-restart-routes.js';
+import { scheduleRoutes } from './schedule-routes.js';
 import { serviceRoutes } from './service-routes.js';
 import { systemRoutes } from './system-routes.js';
 
@@ -17,6 +18,7 @@ export const routes = {
   ...certificateRoutes,
   ...foundCertificateRoutes,
   ...rollingRestartRoutes,
+  ...scheduleRoutes,
   ...systemRoutes,
 } as const;
 export type OperationIdOfRoute = keyof typeof routes;

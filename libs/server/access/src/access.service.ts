@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
+import type { Role } from '@lockstep/contract';
 import { notFound } from '@lockstep/server-http';
 import { DataSource } from 'typeorm';
 import { findLiveSessions, findLiveTokens, useLiveToken } from './actor/credential-lookup.js';
@@ -39,6 +40,15 @@ export class AccessService {
       const now = sessionId === undefined ? tokens.get(tokenId ?? 0) : sessions.get(sessionId);
       return now === undefined ? undefined : { ...now, expiresAt };
     });
+  }
+
+  /** A user as they are now; `undefined` when removed. For what acts on a user's behalf while they are away. */
+  async standing(userId: number): Promise<{ username: string; role: Role; disabled: boolean } | undefined> {
+    const rows: { username: string; role: Role; disabled: boolean }[] = await this.dataSource.query(
+      'SELECT username, role, disabled FROM users WHERE id = $1',
+      [userId],
+    );
+    return rows[0];
   }
 
   /** The connections that a user may see: all for an administrator, those granted by id or tag for others. */

@@ -74,5 +74,6 @@ import { KeyRotation } from './versions/key-rotation.js';
     PlaceLooks,
     RenewalPlans,
   ],
+  exports: [CertificateQueries, CertificateRenewalsService],
 })
 export class CertificatesModule {}

@@ -6,6 +6,7 @@ export {
   ConnectionQueries,
   type ConnectionToUse,
 } from './connections/connection-queries.js';
+export { whyKeyRefuses } from './host-keys/host-key-states.js';
 export { asFailure, reportReaching } from './operations/reach-report.js';
 export { type DemoAnswer, DemoAnswers, type DemoCall, type DemoShell } from './demo/demo-answers.js';
 export type { DemoPlan } from './demo/demo-plans.js';

@@ -1,1 +1,2 @@
-export {};
+export { SchedulesModule } from './schedules.module.js';
+export type { SchedulesOptions } from './schedules-options.js';

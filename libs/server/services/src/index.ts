@@ -1,1 +1,2 @@
+export { RollingRestartsService } from './rolling/rolling-restarts.service.js';
 export { ServicesModule } from './services.module.js';

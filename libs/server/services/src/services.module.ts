@@ -12,7 +12,12 @@ import { ServiceReadingEntity } from './model/service-reading.entity.js';
 import { ServiceSettingsEntity } from './model/service-settings.entity.js';
 import { ServiceEntity } from './model/service.entity.js';
 import { ServiceRestartOperation } from './operations/service-restart.operation.js';
-import { RollingRestartsController, rollingEntities, rollingProviders } from './rolling/index.js';
+import {
+  RollingRestartsController,
+  RollingRestartsService,
+  rollingEntities,
+  rollingProviders,
+} from './rolling/index.js';
 import { ServicesController } from './rest/services.controller.js';
 import { FleetServices } from './services/fleet-services.js';
 import { RestartRights } from './services/restart-rights.js';
@@ -45,5 +50,6 @@ const entities = [PinnedServiceEntity, ServiceEntity, ServiceReadingEntity, Serv
     VosProbe,
     ...rollingProviders,
   ],
+  exports: [RollingRestartsService],
 })
 export class ServicesModule {}

@@ -13,6 +13,9 @@ import { readCursor, writeCursor } from './certificate-cursor.js';
 
 type ListQuery = RouteInput<typeof routes.listCertificates>['query'];
 
+/** Some certificates: by their ids, or by the connections of their targets. */
+type CertificateChoice = { readonly ids: readonly number[] } | { readonly connectionIds: readonly number[] };
+
 interface Listed {
   readonly id: number;
   readonly attention: Date;
@@ -73,6 +76,27 @@ export class CertificateQueries {
     const [certificate] = await this.some(userId, [id]);
     if (!certificate) throw notFound('certificate');
     return certificate;
+  }
+
+  /** Those of the choice that the user may see, by name: by their ids, or with a target on some connections. */
+  async choose(userId: number, choice: CertificateChoice): Promise<Certificate[]> {
+    const [which, ids] =
+      'ids' in choice
+        ? ['c.id = ANY($2)', choice.ids]
+        : [
+            'EXISTS (SELECT FROM certificate_targets t WHERE t.certificate_id = c.id AND t.connection_id = ANY($2))',
+            choice.connectionIds,
+          ];
+    const rows = await this.dataSource.query<{ id: number }[]>(
+      `SELECT c.id FROM certificates c
+       WHERE ${which} AND c.id IN (SELECT visible.id FROM visible_certificate_ids($1) AS visible (id))
+       ORDER BY lower(c.name), c.id`,
+      [userId, ids],
+    );
+    return this.complete(
+      userId,
+      rows.map(({ id }) => id),
+    );
   }
 
   /** What was issued, newest first. @throws {ProblemException} NOT_FOUND */

@@ -4,7 +4,7 @@ import type { StartAnswer } from '@lockstep/contract';
 import { type SignedInActor, toActor } from '@lockstep/server-access';
 import { ConnectionQueries } from '@lockstep/server-connections';
 import { ProblemException, notFound } from '@lockstep/server-http';
-import { OperationsService } from '@lockstep/server-operations';
+import { OperationsService, type StartRequest } from '@lockstep/server-operations';
 import { DataSource } from 'typeorm';
 import { DeploymentTargetEntity } from '../model/deployment-target.entity.js';
 import { CertificateQueries } from './certificate-queries.js';
@@ -21,18 +21,17 @@ export class CertificateRenewalsService {
 
   /** @throws {ProblemException} NOT_FOUND, NOTHING_TO_DO without a target, CONFLICT, IDEMPOTENCY_KEY_REUSED. */
   async start(actor: SignedInActor, id: number, idempotencyKey: string | undefined): Promise<StartAnswer> {
-    await this.queries.assertVisible(actor.userId, id);
+    const renewal = await this.prepare(actor.userId, id);
+    return this.operations.start({ ...renewal, actor: toActor(actor), createdBy: 'user', idempotencyKey });
+  }
+
+  /** What to start, through the eyes of a user. @throws {ProblemException} NOT_FOUND, NOTHING_TO_DO, CONFLICT */
+  async prepare(userId: number, id: number): Promise<Pick<StartRequest, 'type' | 'connection' | 'target'>> {
+    await this.queries.assertVisible(userId, id);
     const connectionId = await this.connectionOf(id);
-    const name = (await this.connections.names(actor.userId, [connectionId])).get(connectionId);
+    const name = (await this.connections.names(userId, [connectionId])).get(connectionId);
     if (name === undefined) throw notFound('connection');
-    return this.operations.start({
-      type: 'certificate_renewal',
-      connection: { id: connectionId, name },
-      target: String(id),
-      actor: toActor(actor),
-      createdBy: 'user',
-      idempotencyKey,
-    });
+    return { type: 'certificate_renewal', connection: { id: connectionId, name }, target: String(id) };
   }
 
   /** A renewal takes its turn on one connection, so all its targets must be there. */

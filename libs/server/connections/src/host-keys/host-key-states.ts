@@ -21,6 +21,20 @@ export async function hostKeyStates(
   return new Map(rows.map((row) => [row.id, stateOf(row)]));
 }
 
+/** Why no operation would get past the host key; undefined where one is approved. */
+export function whyKeyRefuses(state: HostKeyState): string | undefined {
+  switch (state) {
+    case 'accepted':
+      return undefined;
+    case 'pending':
+      return 'Its host key waits for approval.';
+    case 'changed':
+      return 'Its host key has changed, and waits for a decision.';
+    case 'unknown':
+      return 'It has not been reached yet: test it, and approve its host key.';
+  }
+}
+
 function stateOf({ accepted, waiting }: Row): HostKeyState {
   if (accepted) return waiting ? 'changed' : 'accepted';
   return 'pending';

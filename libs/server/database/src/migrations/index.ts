@@ -9,6 +9,7 @@ import { RollingRestartKeys1700000000015 } from './0015-rolling-restart-keys.js'
 import { Acme1700000000008 } from './0008-acme.js';
 import { AutomaticRenewal1700000000012 } from './0012-automatic-renewal.js';
 import { FoundCertificates1700000000009 } from './0009-found-certificates.js';
+import { Schedules1700000000011 } from './0011-schedules.js';
 
 /** All migrations, in the order in which they run. */
 export const migrations = [
@@ -23,4 +24,5 @@ export const migrations = [
   Acme1700000000008,
   AutomaticRenewal1700000000012,
   FoundCertificates1700000000009,
+  Schedules1700000000011,
 ];

@@ -33,7 +33,7 @@ export class OperationsService {
         : this.startByKey(request));
       if (accepted) return toStartAnswer(accepted);
     }
-    throw new ProblemException('CONFLICT', 'Operations of this kind end as fast as they begin here; try again.');
+    throw tooQuick();
   }
 
   /**
@@ -45,6 +45,24 @@ export class OperationsService {
     const [accepted] = await this.acceptance.accept(transaction, [request]);
     await this.acceptance.record(transaction, [accepted]);
     return accepted && toStartAnswer(accepted);
+  }
+
+  /**
+   * The same for several, each joining what holds its slot.
+   * @throws NOT_FOUND when a connection was removed meanwhile, CONFLICT
+   */
+  async startAll(transaction: EntityManager, requests: readonly StartRequest[]): Promise<StartAnswer[]> {
+    const accepted = await this.acceptance.accept(transaction, requests);
+    for (let attempt = 2; attempt <= mostTries && accepted.includes(undefined); attempt += 1) {
+      const left = requests.filter((_, place) => accepted[place] === undefined);
+      const again = await this.acceptance.accept(transaction, left);
+      accepted.forEach((one, place) => (accepted[place] = one ?? again.shift()));
+    }
+    await this.acceptance.record(transaction, accepted);
+    return accepted.map((one) => {
+      if (one) return toStartAnswer(one);
+      throw tooQuick();
+    });
   }
 
   /**
@@ -102,6 +120,9 @@ export class OperationsService {
     });
   }
 }
+
+const tooQuick = (): ProblemException =>
+  new ProblemException('CONFLICT', 'Operations of this kind end as fast as they begin here; try again.');
 
 const toStartAnswer = ({ operation, started }: Accepted): StartAnswer => ({
   operationId: operation.id,

@@ -6,6 +6,7 @@ import { RollingStore } from './rolling-store.js';
 import { RollingTargetEntity } from './rolling-target.entity.js';
 import { RollingUpkeep } from './rolling-upkeep.js';
 
+export { RollingRestartsService };
 export { RollingRestartsController } from './rolling-restarts.controller.js';
 
 /** What the module of services takes from this folder. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { RollingRestartInput, RollingRestartPreview } from '@lockstep/contract';
-import { ConnectionQueries, type ConnectionToUse } from '@lockstep/server-connections';
+import { ConnectionQueries, type ConnectionToUse, whyKeyRefuses } from '@lockstep/server-connections';
 import type { DataSource } from 'typeorm';
 import { DriverRegistry } from '../drivers/driver-registry.js';
 import { ServiceSettingsService } from '../services/service-settings.service.js';
@@ -43,16 +43,7 @@ export class RollingPlans {
     if (wrongName !== null) return wrongName;
     if (platform === 'custom' && (await this.settings.read(id)).commands === null)
       return 'It has no commands for its services yet.';
-    switch (hostKeyState) {
-      case 'accepted':
-        return undefined;
-      case 'pending':
-        return 'Its host key waits for approval.';
-      case 'changed':
-        return 'Its host key has changed, and waits for a decision.';
-      case 'unknown':
-        return 'It has not been reached yet: test it, and approve its host key.';
-    }
+    return whyKeyRefuses(hostKeyState);
   }
 
   /** Hosts that told of their services and have none of this name. What a host has not told is no reason to skip it. */

@@ -19,7 +19,7 @@ export class RollingRestartsController {
     @Input() { body }: RouteInput<typeof routes.previewRollingRestart>,
     @CurrentActor() actor: SignedInActor,
   ): Promise<RollingRestartPreview> {
-    return this.rolling.preview(actor, body);
+    return this.rolling.preview(actor.userId, body);
   }
 
   @Route(routes.startRollingRestart)

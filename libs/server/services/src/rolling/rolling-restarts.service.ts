@@ -2,6 +2,8 @@ import { randomUUIDv7 } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import {
+  type Actor,
+  type CreatedBy,
   OperationId,
   type RollingRestart,
   type RollingRestartInput,
@@ -11,8 +13,8 @@ import {
 } from '@lockstep/contract';
 import { AuditService, type SignedInActor, toActor } from '@lockstep/server-access';
 import { ProblemException, notFound } from '@lockstep/server-http';
-import type { DataSource, EntityManager } from 'typeorm';
-import { type KeyedWish, findByKey } from './rolling-keys.js';
+import { DataSource, type EntityManager, In, IsNull } from 'typeorm';
+import { findByKey } from './rolling-keys.js';
 import { RollingPlans } from './rolling-plans.js';
 import { RollingRestartEntity } from './rolling-restart.entity.js';
 import { RollingRunner } from './rolling-runner.js';
@@ -26,6 +28,14 @@ const seen = `EXISTS (SELECT FROM rolling_restart_targets t WHERE t.rolling_rest
   AND (t.connection_id IN (SELECT visible_connection_ids($1))
     OR EXISTS (SELECT FROM users u WHERE u.id = $1 AND u.role = 'administrator' AND NOT u.disabled)))`;
 
+/** Who begins one, and through whose eyes it is decided which hosts may be reached. */
+export interface RollingStarter {
+  readonly userId: number;
+  readonly actor: Actor;
+  readonly createdBy: CreatedBy;
+  readonly idempotencyKey?: string | undefined;
+}
+
 /** Starting, watching and ending rolling restarts, through the eyes of a user. */
 @Injectable()
 export class RollingRestartsService {
@@ -37,7 +47,7 @@ export class RollingRestartsService {
     private readonly audit: AuditService,
   ) {}
 
-  preview({ userId }: SignedInActor, input: RollingRestartInput): Promise<RollingRestartPreview> {
+  preview(userId: number, input: RollingRestartInput): Promise<RollingRestartPreview> {
     return this.plans.make(userId, input);
   }
 
@@ -46,19 +56,62 @@ export class RollingRestartsService {
    * @throws {ProblemException} NOTHING_TO_DO when every host would be skipped, IDEMPOTENCY_KEY_REUSED
    */
   async start(actor: SignedInActor, input: RollingRestartInput, idempotencyKey?: string): Promise<RollingRestart> {
-    const plan = await this.plans.make(actor.userId, input);
-    const wish = { actor, input, idempotencyKey };
-    const id = await this.dataSource.transaction(
-      async (transaction) => (await findByKey(transaction, wish)) ?? this.begin(transaction, wish, plan),
-    );
+    const { targets, skipped } = await this.plans.make(actor.userId, input);
+    const starter = { userId: actor.userId, actor: toActor(actor), createdBy: 'user', idempotencyKey } as const;
+    const id = await this.dataSource.transaction(async (transaction) => {
+      const known = await findByKey(transaction, { actor, input, idempotencyKey });
+      if (known !== undefined) return known;
+      if (targets.length === 0) throw new ProblemException('NOTHING_TO_DO', whyNone(skipped));
+      return this.begin(transaction, starter, { input, targets });
+    });
     await this.runner.advance(id);
     return this.get(actor, id);
   }
 
+  /** In the caller's transaction, and last in it. Once that is committed, the runner goes on within a second. */
+  async begin(
+    transaction: EntityManager,
+    { idempotencyKey, ...starter }: RollingStarter,
+    { input, targets }: { input: RollingRestartInput; targets: RollingRestartPreview['targets'] },
+  ): Promise<string> {
+    const id = randomUUIDv7();
+    const { service, atOnce, stopAfterFailures } = input;
+    const rules = { service, atOnce, stopAfterFailures };
+    const startedAt = () => 'clock_timestamp()';
+    const key = idempotencyKey !== undefined && { idempotencyKey, request: input };
+    await transaction.insert(RollingRestartEntity, { id, ...rules, ...starter, startedAt, ...key });
+    await transaction.insert(
+      RollingTargetEntity,
+      targets.map((target, place) => ({ rollingRestartId: id, place, ...target })),
+    );
+    await this.audit.record(transaction, {
+      actor: starter.actor,
+      action: 'rolling_restart.started',
+      subject: `rolling_restart:${id}`,
+      detail: { ...rules, connectionIds: targets.map(({ connectionId }) => connectionId) },
+    });
+    return id;
+  }
+
+  /** Each with the hosts that the user may see. Those that do not exist are left out. */
+  async read(userId: number, ids: readonly string[]): Promise<RollingRestart[]> {
+    return (await this.store.read(ids, userId)).map(toRollingRestart);
+  }
+
+  /** One of these that still goes on, with all its hosts. */
+  async unfinished(
+    transaction: EntityManager,
+    ids: readonly string[],
+  ): Promise<{ id: string; connectionIds: ReadonlySet<number> } | undefined> {
+    const found = await transaction.findOneBy(RollingRestartEntity, { id: In([...ids]), completedAt: IsNull() });
+    if (!found) return undefined;
+    const targets = await transaction.findBy(RollingTargetEntity, { rollingRestartId: found.id });
+    return { id: found.id, connectionIds: new Set(targets.map(({ connectionId }) => connectionId)) };
+  }
+
   /** @throws {ProblemException} NOT_FOUND, also where one may see none of its hosts */
   async get({ userId }: SignedInActor, id: string): Promise<RollingRestart> {
-    const [state] = await this.store.read([id], userId);
-    const rolling = state && toRollingRestart(state);
+    const [rolling] = await this.read(userId, [id]);
     if (!rolling || rolling.targets.length === 0) throw notFound('rolling restart');
     return rolling;
   }
@@ -76,7 +129,7 @@ export class RollingRestartsService {
       [userId, before, page.limit + 1],
     );
     const ids = rows.slice(0, page.limit).map(({ id }) => id);
-    const items = (await this.store.read(ids, userId)).map(toRollingRestart);
+    const items = await this.read(userId, ids);
     return { items, nextCursor: rows.length > page.limit ? (ids.at(-1) ?? null) : null, total: counted?.total ?? 0 };
   }
 
@@ -98,36 +151,6 @@ export class RollingRestartsService {
     });
     await this.runner.advance(id);
     return this.get(actor, id);
-  }
-
-  private async begin(
-    transaction: EntityManager,
-    { actor, input, idempotencyKey }: KeyedWish,
-    { targets, skipped }: RollingRestartPreview,
-  ): Promise<string> {
-    if (targets.length === 0) throw new ProblemException('NOTHING_TO_DO', whyNone(skipped));
-    const id = randomUUIDv7();
-    const { service, atOnce, stopAfterFailures } = input;
-    await transaction.insert(RollingRestartEntity, {
-      ...{ id, service, atOnce, stopAfterFailures },
-      createdBy: 'user',
-      actor: toActor(actor),
-      userId: actor.userId,
-      startedAt: () => 'clock_timestamp()',
-      ...(idempotencyKey !== undefined && { idempotencyKey, request: input }),
-    });
-    await transaction.insert(
-      RollingTargetEntity,
-      targets.map((target, place) => ({ rollingRestartId: id, place, ...target })),
-    );
-    const connectionIds = targets.map(({ connectionId }) => connectionId);
-    await this.audit.record(transaction, {
-      actor,
-      action: 'rolling_restart.started',
-      subject: `rolling_restart:${id}`,
-      detail: { service, atOnce, stopAfterFailures, connectionIds },
-    });
-    return id;
   }
 }
 
