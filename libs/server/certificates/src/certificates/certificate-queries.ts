@@ -93,7 +93,7 @@ export class CertificateQueries {
        ORDER BY lower(c.name), c.id`,
       [userId, ids],
     );
-    return this.complete(
+    return this.some(
       userId,
       rows.map(({ id }) => id),
     );
