@@ -31,12 +31,10 @@ describe('a schedule whose time comes while the database is away', () => {
     const [server] = servers as [SchedulesServer];
     const host = await server.addConnection('alpha');
     const { id } = await server.add({ connectionIds: [host] });
-    const [row] = await server.dataSource
-      .query<{ slot: Date }[]>(
-        `UPDATE schedules SET next_run = clock_timestamp() + interval '4 s' WHERE id = $1 RETURNING next_run AS slot`,
-        [id],
-      )
-      .then(([rows]) => rows as { slot: Date }[]);
+    const [[row]] = await server.dataSource.query<[{ slot: Date }[], number]>(
+      `UPDATE schedules SET next_run = clock_timestamp() + interval '4 s' WHERE id = $1 RETURNING next_run AS slot`,
+      [id],
+    );
     const slot = row?.slot ?? new Date(0);
     await postgres.stop();
     await waitUntil('its time has passed', () => Promise.resolve(Date.now() > slot.getTime() || undefined));
