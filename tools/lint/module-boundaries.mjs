@@ -10,7 +10,7 @@ const arrows = {
     http: ['database'],
     access: ['http', 'database', 'secrets'],
     operations: ['http', 'database', 'secrets', 'access'],
-    notifications: ['http', 'database', 'secrets', 'access', 'operations'],
+    notifications: ['http', 'database', 'secrets', 'access', 'operations', 'ssh'],
     connections: ['http', 'database', 'secrets', 'access', 'operations', 'notifications', 'ssh'],
     services: ['http', 'database', 'access', 'operations', 'connections', 'ssh'],
     pki: [],

@@ -2,18 +2,23 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import type { Connection, IssuedToken, Operation, Session, StartAnswer, User } from '@lockstep/contract';
 import {
+  type HookReceiver,
   type LockstepServer,
+  type Mailbox,
   type Sshd,
   freePort,
   generateSshKey,
   runsAsRoot,
+  startHookReceiver,
   startLockstep,
+  startMailbox,
   startSshd,
   testAdministrator,
   waitUntil,
 } from '@lockstep/server-testing';
 import pg from 'pg';
 import { Canary, keyLines, newSecret } from './support/canaries.js';
+import { useChannels } from './support/canary-channels.js';
 import { endAll } from './support/end-all.js';
 import { openSession } from './support/rest-client.js';
 import { ask, connect } from './support/socket-client.js';
@@ -36,6 +41,11 @@ const secrets = {
   brokenKey: newSecret('broken-key'),
   misplaced: newSecret('misplaced'),
   forgedToken: newSecret('forged-token'),
+  smtpPassword: newSecret('smtp-password'),
+  wrongSmtpPassword: newSecret('wrong-smtp-password'),
+  slackPath: newSecret('slack-path'),
+  ntfyToken: newSecret('ntfy-token'),
+  signingSecret: `whsec_${randomBytes(30).toString('base64')}`,
 };
 const masterKey = randomBytes(32).toString('base64');
 const username = 'canary-keeper';
@@ -46,6 +56,8 @@ describe('a canary in every secret', () => {
   const told: Canary[] = [];
   let server: LockstepServer | undefined;
   let sshd: Sshd | undefined;
+  let mailbox: Mailbox;
+  let hook: HookReceiver;
   let witness: Witness;
   let admin: string;
   let processes = '';
@@ -54,7 +66,11 @@ describe('a canary in every secret', () => {
   beforeAll(async () => {
     const key = await generateSshKey({ passphrase: secrets.passphrase });
     sshd = await startSshd({ password: secrets.sshPassword, authorizedKeys: [key.publicKey] });
-    server = await startLockstep({ env: { LOCKSTEP_MASTER_KEY: masterKey } });
+    mailbox = await startMailbox({ security: 'tls', login: { username: 'lockstep', password: secrets.smtpPassword } });
+    hook = await startHookReceiver();
+    server = await startLockstep({
+      env: { LOCKSTEP_MASTER_KEY: masterKey, NODE_EXTRA_CA_CERTS: mailbox.certificatePath },
+    });
     canaries.push(
       new Canary('private key', ...keyLines(key.privateKey)),
       new Canary('master key', masterKey, Buffer.from(masterKey, 'base64').toString('latin1')),
@@ -68,13 +84,14 @@ describe('a canary in every secret', () => {
     await useUsers();
     await useConnections(key.privateKey);
     await useSockets();
+    Object.assign(outcomes, await useChannels({ witness, admin, secrets, mailbox, hook }));
     await typeIntoWrongPlaces();
     await lookAtEverything();
     processes = witness.stopWatching();
   });
   afterAll(async () => {
     witness?.stopWatching();
-    await endAll(server, sshd);
+    await endAll(server, sshd, mailbox, hook);
   });
 
   async function useUsers(): Promise<void> {
@@ -216,6 +233,11 @@ describe('a canary in every secret', () => {
       closed: 'CONNECTION_REFUSED',
       'unknown host key': 'HOST_KEY_UNKNOWN',
       watched: runsAsRoot ? 'completed' : 'AUTHENTICATION_FAILED',
+      'channel 0': 'email true',
+      'channel 1': 'email false',
+      'channel 2': 'slack true',
+      'channel 3': 'webhook true',
+      'channel 4': 'ntfy false',
     });
     const notSent = ['master key', 'administrator password', 'forgedToken'];
     const sent = foundIn(witness.sent.join('\n').replaceAll('\\n', '\n'), canaries);
@@ -243,6 +265,7 @@ describe('a canary in every secret', () => {
       'public.users',
       'public.credentials',
       'public.api_tokens',
+      'public.notification_channels',
       'public.audit_entries',
       'public.operation_events',
     ]) {

@@ -13,6 +13,7 @@ export const permissions = [
   'operations.cancel',
   'schedules.read',
   'schedules.manage',
+  'notifications.manage',
   'users.manage',
   'audit.read',
   'metrics.read',

@@ -29,6 +29,9 @@ const atCertificate =
 const atSchedule =
   (rest: string, more: Omit<Attempt, 'path'> = {}): Prepare =>
   (stage) => ({ path: `/schedules/${stage.grantedScheduleId}${rest}`, ...more });
+const atChannel =
+  (rest: string, more: Omit<Attempt, 'path'> = {}): Prepare =>
+  async (stage) => ({ path: `/notification-channels/${await stage.addChannel()}${rest}`, ...more });
 
 const rollingRestart = (stage: Stage) => ({ service: 'nginx.service', connectionIds: [stage.grantedId] });
 const fingerprint = `SHA256:${'A'.repeat(43)}`;
@@ -170,6 +173,15 @@ export const requests: Readonly<Record<OperationIdOfRoute, Prepare>> = {
   getScheduleRun: async (stage) => ({
     path: `/schedules/${stage.grantedScheduleId}/runs/${await stage.runSchedule()}`,
   }),
+  listNotificationChannels: at('/notification-channels'),
+  createNotificationChannel: (stage) => ({ path: '/notification-channels', body: stage.newChannel() }),
+  getNotificationChannel: atChannel(''),
+  changeNotificationChannel: atChannel('', { body: { enabled: false } }),
+  deleteNotificationChannel: atChannel(''),
+  testNotificationChannel: atChannel('/test'),
+  listNotificationDeliveries: atChannel('/deliveries'),
+  // Nothing was told there: whoever may try again is told so.
+  retryNotificationDelivery: atChannel('/deliveries/01900000-0000-7000-8000-000000000000/retry', { status: 404 }),
   getLiveness: at('/health/live'),
   getReadiness: at('/health/ready'),
   getMetrics: at('/metrics'),

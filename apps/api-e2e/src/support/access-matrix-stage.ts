@@ -4,6 +4,7 @@ import type {
   Connection,
   IssuedToken,
   Issuer,
+  NotificationChannel,
   RollingRestart,
   Schedule,
   ScheduleRunDetail,
@@ -132,6 +133,17 @@ export class Stage {
   async addIssuer(): Promise<number> {
     const body = { name: this.newName(), kind: 'internal' };
     return (await requestOk<Issuer>(this.url, 'POST /issuers', { token: this.admin, body })).id;
+  }
+
+  /** A channel that nothing listens behind. */
+  newChannel(): object {
+    return { name: this.newName(), target: { kind: 'webhook', url: 'http://127.0.0.1:1/' } };
+  }
+
+  async addChannel(): Promise<number> {
+    const line = 'POST /notification-channels';
+    const call = { token: this.admin, body: this.newChannel() };
+    return (await requestOk<NotificationChannel>(this.url, line, call)).id;
   }
 
   /** Runs an ssh_test to its end. */

@@ -19,6 +19,7 @@ export interface RouteDefinition {
     | 'Services'
     | 'Certificates'
     | 'Issuers'
+    | 'Notifications'
     | 'Operations'
     | 'Schedules'
     | 'System';

@@ -3,6 +3,7 @@ import { certificateRoutes } from './certificate-routes.js';
 import { connectionRoutes } from './connection-routes.js';
 import type { RouteDefinition } from './define-route.js';
 import { foundCertificateRoutes } from './found-certificate-routes.js';
+import { notificationRoutes } from './notification-routes.js';
 import { operationRoutes } from './operation-routes.js';
 import { rollingRestartRoutes } from './rolling-restart-routes.js';
 import { scheduleRoutes } from './schedule-routes.js';
@@ -19,6 +20,7 @@ export const routes = {
   ...foundCertificateRoutes,
   ...rollingRestartRoutes,
   ...scheduleRoutes,
+  ...notificationRoutes,
   ...systemRoutes,
 } as const;
 export type OperationIdOfRoute = keyof typeof routes;

@@ -9,6 +9,8 @@ export { waitUntil } from './process/wait-until.js';
 export { generateSshKey, type SshKeyOptions, type SshKeyPair } from './ssh/ssh-key.js';
 export { createSshUser, type SshUser, type SshUserOptions } from './ssh/ssh-user.js';
 export { type Sshd, type SshdOptions, startSshd } from './ssh/sshd.js';
+export { type HookAnswer, type HookReceiver, type ReceivedHook, startHookReceiver } from './receivers/hook-receiver.js';
+export { type Mailbox, type MailboxOptions, type ReceivedMail, startMailbox } from './receivers/mailbox.js';
 export { prepareSystemdHosts, whyNoSystemdHosts } from './systemd/base-system.js';
 export { ServiceHost, type ServiceHostOptions, startServiceHost } from './systemd/service-host.js';
 export { startSystemdHost, type SystemdHost, type SystemdHostOptions } from './systemd/systemd-host.js';

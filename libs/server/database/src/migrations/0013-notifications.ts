@@ -62,8 +62,9 @@ export class Notifications1700000000013 implements MigrationInterface {
         state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'delivered', 'given_up')),
         attempts integer NOT NULL DEFAULT 0,
         created_at timestamptz NOT NULL DEFAULT now(),
-        -- While it is being sent: when another worker may take over.
         next_attempt_at timestamptz DEFAULT now(),
+        -- While it is being sent: from when on another worker may take over.
+        claimed_until timestamptz,
         ended_at timestamptz,
         -- The other side's words at the last attempt.
         answer text,

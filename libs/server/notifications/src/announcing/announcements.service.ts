@@ -19,16 +19,16 @@ export class Announcements {
   async announce(transaction: EntityManager, announcement: Announcement): Promise<void> {
     const { event, byPerson = false } = announcement;
     await this.tell(transaction, announcement, {
-      tolds: `INSERT INTO notification_troubles AS known (channel_id, subject_key, event, since, told_at, told_by, kept_quiet)
-        SELECT channel.id, $2, $7, now(), now(), $1, 0 FROM notification_channels channel
+      channels: `SELECT channel.id, channel.enabled FROM notification_channels channel
         WHERE channel.enabled AND $7 = ANY (channel.events) AND (channel.by_persons_too OR NOT $8)
           AND (
             cardinality($3::integer[]) = 0
             OR cardinality(channel.connection_ids) + cardinality(channel.tags) = 0
             OR channel.connection_ids && $3
             OR EXISTS (SELECT FROM connections c WHERE c.id = ANY ($3) AND c.tags && channel.tags)
-          )
-        ORDER BY channel.id
+          )`,
+      told: `INSERT INTO notification_troubles AS known (channel_id, subject_key, event, since, told_at, told_by, kept_quiet)
+        SELECT id, $2, $7, now(), now(), $1, 0 FROM channel
         ON CONFLICT (channel_id, subject_key, event) DO UPDATE SET
           told_at = CASE WHEN ${isQuiet} THEN known.told_at ELSE now() END,
           told_by = CASE WHEN ${isQuiet} THEN known.told_by ELSE $1 END,
@@ -42,7 +42,9 @@ export class Announcements {
   /** Says that a trouble is over. Where none was told nothing happens, so it may be called after every success. */
   async recovered(transaction: EntityManager, recovery: Recovery): Promise<void> {
     await this.tell(transaction, recovery, {
-      tolds: `DELETE FROM notification_troubles trouble USING notification_channels channel
+      channels: `SELECT channel.id, channel.enabled FROM notification_channels channel
+        WHERE channel.id IN (SELECT channel_id FROM notification_troubles WHERE subject_key = $2)`,
+      told: `DELETE FROM notification_troubles trouble USING channel
         WHERE trouble.subject_key = $2 AND channel.id = trouble.channel_id
         RETURNING channel_id, since, kept_quiet, event, channel.enabled AS is_told`,
       parameters: [],
@@ -50,14 +52,15 @@ export class Announcements {
     });
   }
 
-  /** One message to each channel that is to be told, in one statement. */
+  /** One message to each channel that is to be told, in one statement. Channels are locked first, as whoever removes one does. */
   private async tell(
     transaction: EntityManager,
     { subjectKey, connectionIds = [], title, text, link }: Recovery,
-    { tolds, parameters, recovered }: { tolds: string; parameters: readonly unknown[]; recovered: boolean },
+    { channels, told, parameters, recovered }: Telling,
   ): Promise<void> {
     await transaction.query(
-      `WITH told AS (${tolds}),
+      `WITH channel AS (${channels} ORDER BY channel.id FOR KEY SHARE OF channel),
+       told AS (${told}),
        announced AS (
          INSERT INTO announcements (id, event, recovered, title, text, host, link)
          SELECT $1, min(event), ${String(recovered)}, $4, $5, (${namesOfConnections}), $6
@@ -72,6 +75,14 @@ export class Announcements {
       [randomUUID(), subjectKey, connectionIds, title, text, link ?? null, ...parameters],
     );
   }
+}
+
+interface Telling {
+  /** Statements: the channels that come into question, and the troubles that are changed, with whether they are told. */
+  readonly channels: string;
+  readonly told: string;
+  readonly parameters: readonly unknown[];
+  readonly recovered: boolean;
 }
 
 /** Of a trouble that is known: it was told less than a day ago. */
