@@ -95,8 +95,8 @@ describe('how operations end', () => {
     const server = await start();
     await fill(server);
     script.set(1, failing(new OperationFailure('HOST_KEY_CHANGED', 'Another key.')));
-    script.set(2, failing(new OperationFailure('VERIFICATION_FAILED', 'Put back.', { effect: 'rolled_back' })));
-    script.set(3, failing(new OperationFailure('VERIFICATION_FAILED', 'Half.', { effect: 'partial' })));
+    script.set(2, failing(new OperationFailure('RELOAD_FAILED', 'Put back.', { effect: 'rolled_back' })));
+    script.set(3, failing(new OperationFailure('RELOAD_FAILED', 'Half.', { effect: 'partial' })));
     for (const id of [1, 2, 3]) await server.run(id, 'user');
     const titles = (await toldTimes(3)).map(({ type, data }) => `${type}: ${data.title}`);
     expect(titles).toEqual([
