@@ -33,6 +33,7 @@ import {
   toInput,
   type CertificateModel,
 } from './certificate-model';
+import { ReadinessChecks } from '../readiness/readiness-checks';
 import { CertificateReview } from './certificate-review';
 import { proposeTarget } from './proposals';
 import { TargetFields } from './target-fields';
@@ -49,6 +50,7 @@ type Step = 'certificate' | 'targets' | 'review';
 })
 export class CertificateForm {
   private readonly api = inject(Api);
+  private readonly checks = inject(ReadinessChecks);
   /** The certificate to change; null to make one. */
   readonly certificate = input<Certificate | null>(null);
   /** What the fields begin with, where one is made. */
@@ -72,6 +74,7 @@ export class CertificateForm {
   protected readonly connections = signal<readonly Connection[]>([]);
   protected readonly domains = computed(() => readDomains(this.model().domains));
   protected readonly input = computed(() => toInput(this.model()));
+  protected readonly hasTargets = computed(() => this.model().targets.length > 0);
 
   constructor() {
     effect(() => {
@@ -115,13 +118,16 @@ export class CertificateForm {
     this.model.update((model) => ({ ...model, targets: model.targets.filter((_, place) => place !== index) }));
   }
 
-  protected save(event: Event): void {
+  protected save(event: SubmitEvent): void {
     event.preventDefault();
+    const wantsCheck = event.submitter?.getAttribute('value') === 'check';
     if (this.step() !== 'review') return this.next();
     void submit(this.form, async () => {
       this.problem.set(null);
       try {
-        this.saved.emit(await this.send());
+        const certificate = await this.send();
+        if (wantsCheck) await this.checks.start(certificate.id);
+        this.saved.emit(certificate);
       } catch (error) {
         const problem = readProblem(error);
         this.problem.set(problem);

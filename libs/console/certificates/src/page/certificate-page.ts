@@ -29,6 +29,8 @@ import { FailureCard, OperationActions, OperationsStore } from '@lockstep/consol
 import { Clock, EmptyState, Icon, PageHeader, Spinner, readProblem, type ReadableProblem } from '@lockstep/console-ui';
 import { Confirm } from '@lockstep/console-ui/overlays';
 import type { Certificate, CertificateVersion, Operation } from '@lockstep/contract';
+import { ReadinessButton } from '../readiness/readiness-button';
+import { ReadinessCard } from '../readiness/readiness-card';
 import { renewedBy } from '../renew/renewal-of';
 import { RenewButton } from '../renew/renew-button';
 import { RenewalsCard } from '../renew/renewals-card';
@@ -54,6 +56,8 @@ import { VersionsCard } from './versions-card';
     MatMenuItem,
     MatMenuTrigger,
     PageHeader,
+    ReadinessButton,
+    ReadinessCard,
     RenewButton,
     RenewalsCard,
     RouterLink,

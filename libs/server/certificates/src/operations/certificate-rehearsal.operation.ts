@@ -121,7 +121,9 @@ class Rehearsal {
 
 class NotReady extends OperationFailure {
   constructor(blocks: readonly ReadinessFinding[]) {
-    super('NOT_READY', blocks.map(({ found }) => found).join(' '));
+    const [first, ...more] = blocks.map(({ found }) => found);
+    const others = more.length === 0 ? '' : ` And ${String(more.length)} more in the findings.`;
+    super('NOT_READY', `${first ?? ''}${others}`);
   }
 }
 
