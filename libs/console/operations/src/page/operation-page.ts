@@ -95,6 +95,8 @@ export class OperationPage {
   private readonly log = viewChild(OperationLog);
   /** What the failure itself brought along, else what stands in the log of the step that failed. */
   protected readonly hostWords = computed(() => {
+    // The findings of a rehearsal bear their own.
+    if (this.operation()?.type === 'certificate_rehearsal') return '';
     const told = this.operation()?.metadata['hostWords'];
     return typeof told === 'string' ? told : (this.log()?.hostWords() ?? '');
   });
