@@ -48,7 +48,9 @@ test.describe('whether a renewal would get through, asked from the console', () 
     expect(await findings(page, 'certificate-ready')).toEqual([]);
     await picture(page, 'certificate-ready-light-wide');
 
-    await place.host.execute(`echo "nonsense;" >${broken} && mv /etc/nginx/tls /etc/nginx/gone && mkdir /etc/nginx/tls`);
+    await place.host.execute(
+      `echo "nonsense;" >${broken} && mv /etc/nginx/tls /etc/nginx/gone && mkdir /etc/nginx/tls`,
+    );
     await page.getByRole('button', { name: 'Check readiness' }).click();
     await expect(card.getByText('Not ready')).toBeVisible({ timeout: 30_000 });
     await expect(card.getByText(/This login may not write there/)).toBeVisible();
