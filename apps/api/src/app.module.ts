@@ -1,7 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { AccessModule, type AccessOptions } from '@lockstep/server-access';
-import { CertificatesModule } from '@lockstep/server-certificates';
+import { CertificatesModule, type CertificatesOptions } from '@lockstep/server-certificates';
 import { ConnectionsModule, type ConnectionsOptions } from '@lockstep/server-connections';
 import { DatabaseModule } from '@lockstep/server-database';
 import { HttpModule } from '@lockstep/server-http';
@@ -18,6 +18,7 @@ export interface AppOptions {
   readonly access: AccessOptions;
   readonly engine: EngineOptions;
   readonly connections: ConnectionsOptions;
+  readonly certificates: CertificatesOptions;
   readonly notifications: NotificationsOptions;
 }
 
@@ -36,7 +37,7 @@ export class AppModule {
         NotificationsModule.forRoot(options.notifications),
         ConnectionsModule.forRoot(options.connections),
         ServicesModule,
-        CertificatesModule,
+        CertificatesModule.forRoot(options.certificates),
         SchedulesModule.forRoot(options.engine),
       ],
       controllers: [SystemController],

@@ -28,6 +28,11 @@ export async function appOptionsOf(
       },
       stepDeadlineMs: environment.LOCKSTEP_SSH_DEADLINE_MS,
     },
+    certificates: {
+      dnsHooksFolder: environment.LOCKSTEP_DNS_HOOKS,
+      // A worker listens nowhere.
+      challengeListener: environment.LOCKSTEP_ROLE === 'worker' ? undefined : environment.LOCKSTEP_CHALLENGE_LISTEN,
+    },
     notifications: { delivers: environment.LOCKSTEP_ROLE !== 'web', consoleUrl: consoleUrlOf(environment) },
   };
 }

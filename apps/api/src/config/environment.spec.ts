@@ -18,9 +18,20 @@ describe('the environment', () => {
     ['LOCKSTEP_WORKERS', '0'],
     ['CONSOLE_ORIGIN', 'console.example'],
     ['TRUST_PROXY', 'maybe'],
+    ['LOCKSTEP_CHALLENGE_LISTEN', 'everywhere'],
+    ['LOCKSTEP_CHALLENGE_LISTEN', '0.0.0.0:99999'],
+    ['LOCKSTEP_DNS_HOOKS', 'hooks'],
+    ['LOCKSTEP_DNS_HOOKS', '/tmp'],
   ])('stops the start with one sentence that names %s when it is %s', (name, value) => {
     expect(() => readEnvironment({ [name]: value })).toThrow(EnvironmentError);
     expect(() => readEnvironment({ [name]: value })).toThrow(new RegExp(`^${name} is wrong: [^\\n]+\\.$`));
+  });
+
+  it('takes a port for challenges, with an address or without', () => {
+    const read = (text: string) => readEnvironment({ LOCKSTEP_CHALLENGE_LISTEN: text }).LOCKSTEP_CHALLENGE_LISTEN;
+    expect(read('80')).toEqual({ host: '::', port: 80 });
+    expect(read('192.0.2.1:8080')).toEqual({ host: '192.0.2.1', port: 8_080 });
+    expect(read('[::1]:80')).toEqual({ host: '::1', port: 80 });
   });
 
   it('takes several console origins', () => {

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { readFileSync, statSync } from 'node:fs';
+import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
 
 const wholeNumber = (least: number, most: number) =>
@@ -13,6 +13,22 @@ const list = z.string().transform((text) =>
 );
 
 const origins = list.pipe(z.array(z.url({ protocol: /^https?$/ }).transform((text) => new URL(text).origin)));
+
+/** `port`, `address:port` or `[address]:port`; all addresses unless one is told. */
+const addressAndPort = z
+  .string()
+  .regex(/^(?:(?:[\w.-]+|\[[0-9A-Fa-f:.]+\]):)?\d{1,5}$/, 'must be a port, or address:port')
+  .transform((text) => {
+    const at = text.lastIndexOf(':');
+    return { host: text.slice(0, Math.max(at, 0)).replace(/^\[|\]$/g, '') || '::', port: Number(text.slice(at + 1)) };
+  })
+  .refine(({ port }) => port >= 1 && port <= 65_535, 'must have a port from 1 to 65535');
+
+/** What lies there is run by this process, so nobody else may put something there. */
+const hooksFolder = z.string().refine((path) => {
+  const facts = isAbsolute(path) ? statSync(path, { throwIfNoEntry: false }) : undefined;
+  return facts?.isDirectory() === true && (facts.mode & 0o022) === 0;
+}, 'must be the absolute path of a folder that only its owner may write to');
 
 /** Every variable that Lockstep reads. A wrong value stops the start with one sentence. */
 const schema = z.object({
@@ -34,6 +50,8 @@ const schema = z.object({
   CONSOLE_ORIGIN: origins.default([]),
   LOCKSTEP_ALLOWED_NETWORKS: list.optional(),
   LOCKSTEP_SSH_DEADLINE_MS: wholeNumber(100, 600_000).optional(),
+  LOCKSTEP_CHALLENGE_LISTEN: addressAndPort.optional(),
+  LOCKSTEP_DNS_HOOKS: hooksFolder.optional(),
   LOCKSTEP_ROLE: z.enum(['all', 'web', 'worker']).default('all'),
   LOCKSTEP_WORKERS: wholeNumber(1, 200).default(10),
   OPERATION_RETENTION_DAYS: wholeNumber(1, 36_500).default(90),

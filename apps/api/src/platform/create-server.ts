@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { SetupService } from '@lockstep/server-access';
+import { ChallengeAnswers } from '@lockstep/server-certificates';
 import { correlate } from '@lockstep/server-http';
 import compression from 'compression';
 import { AppModule, type AppOptions } from '../app.module.js';
@@ -52,6 +53,7 @@ function configure(application: NestExpressApplication, environment: Environment
   application.enableCors({ origin: [...environment.CONSOLE_ORIGIN], credentials: true });
   application.useWebSocketAdapter(new LiveAdapter(application, environment.CONSOLE_ORIGIN));
   application.useStaticAssets(swaggerDirectory, { prefix: docsAssets, index: false });
+  application.use(application.get(ChallengeAnswers).middleware);
   serveConsole(application, consoleDirectory);
 }
 

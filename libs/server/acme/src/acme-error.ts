@@ -27,14 +27,17 @@ export class AcmeError extends Error {
   override readonly name: string = 'AcmeError';
   /** The CA's own words, where it gave any. */
   readonly problem: Problem | undefined;
+  /** With `CHALLENGE_FAILED` after a look: the names that the CA could not verify, without `*.`. */
+  readonly identifiers: readonly string[];
 
   constructor(
     readonly code: AcmeErrorCode,
     message: string,
-    details: { readonly problem?: Problem; readonly cause?: unknown } = {},
+    details: { readonly problem?: Problem; readonly cause?: unknown; readonly identifiers?: readonly string[] } = {},
   ) {
     super(message, { cause: details.cause });
     this.problem = details.problem;
+    this.identifiers = details.identifiers ?? [];
   }
 }
 

@@ -5,9 +5,11 @@ export { type ProveOptions, proveNames, withdrawPresented } from './challenges/p
 export { type Limit } from './limit.js';
 export { type StoredOrder } from './order.js';
 export { type Problem } from './problem.js';
+export { type Reach } from './reach.js';
 export { type RenewalInformation, pickMoment } from './renewal/renewal-information.js';
 export { cloudflare, type CloudflareOptions } from './dns/cloudflare.js';
 export { type DnsProvider, type DnsRecord } from './dns/dns-provider.js';
+export { commandHook, type CommandHookOptions } from './dns/command-hook.js';
 export { dnsSolver, type DnsSolverOptions } from './dns/dns-solver.js';
 export { dnsUpdate, type DnsUpdateOptions } from './dns/rfc2136/dns-update.js';
 export { type TsigAlgorithm, type TsigKey } from './dns/rfc2136/tsig.js';

@@ -5,6 +5,7 @@ import { axios } from 'acme-client';
 import { AcmeError, RateLimited, refused } from './acme-error.js';
 import { type Limit, within } from './limit.js';
 import { isProblem, readProblem } from './problem.js';
+import { CheckedAgent, type Reach } from './reach.js';
 import { readRetryAfter } from './retry-after.js';
 
 /** One call of acme-client, which may be several requests. */
@@ -42,6 +43,8 @@ axios.interceptors.request.use((config) => {
 export interface TransportOptions {
   /** PEM, besides those that Node trusts. */
   readonly trustedRoots?: readonly string[];
+  /** Where connections may go; anywhere unless told. */
+  readonly reach?: Reach;
   /** The most that one request may take, in milliseconds; 30 s unless told. */
   readonly requestMs?: number;
 }
@@ -51,10 +54,11 @@ export class Transport {
   private readonly agent: Agent;
   private readonly requestMs: number;
 
-  constructor({ trustedRoots = [], requestMs = 30_000 }: TransportOptions) {
+  constructor({ trustedRoots = [], requestMs = 30_000, reach }: TransportOptions) {
     // Made once: reading all roots for each connection would take 20 ms.
     const secureContext = createSecureContext({ ca: [...getCACertificates('default'), ...trustedRoots] });
-    this.agent = new Agent({ keepAlive: true, secureContext });
+    const options = { keepAlive: true, secureContext };
+    this.agent = reach ? new CheckedAgent(options, reach) : new Agent(options);
     this.requestMs = requestMs;
   }
 

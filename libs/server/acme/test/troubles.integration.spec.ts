@@ -130,6 +130,25 @@ async function issue(account: AcmeAccount, names: string[], web: ProofServer): P
     expect(() => new AcmeAccount({ directoryUrl: 'http://127.0.0.1/dir', accountKey })).toThrow(/begins with https/);
   });
 
+  it('connects only where it may', async () => {
+    const refusing = new AcmeAccount({
+      ...{ directoryUrl: pebble.directoryUrl, accountKey: newAccountKey(), trustedRoots: [pebble.tls.certificate] },
+      reach: () => Promise.reject(new Error('it is not allowed')),
+    });
+    await expect(refusing.register([], limit)).rejects.toMatchObject({
+      code: 'UNREACHABLE',
+      message: expect.stringContaining('it is not allowed'),
+    });
+    const asked: string[] = [];
+    const reach = async (host: string, port: number) => {
+      asked.push(`${host} ${port}`);
+      return [{ address: '127.0.0.1', family: 4 }];
+    };
+    const elsewhere = { directoryUrl: pebble.directoryUrl.replace('127.0.0.1', 'localhost'), reach };
+    await registeredAccount(pebble, elsewhere);
+    expect(asked).toContain(`localhost ${pebble.port}`);
+  });
+
   it('reads when the CA wants a certificate renewed, and says in the next order what that replaces', async () => {
     const certificate = await issue(account, ['ari.test'], web);
     expect(await account.renewalInformation(certificate, limit)).toBeNull();

@@ -1,6 +1,13 @@
-import { Module } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AcmeAccounts } from './acme/acme-accounts.js';
+import { AcmeAuthorities } from './acme/acme-authorities.js';
+import { AcmeIssuance } from './acme/acme-issuance.js';
+import { AcmeLedger } from './acme/acme-ledger.js';
+import { AcmeOrders } from './acme/acme-orders.js';
+import { ChallengeAnswers } from './acme/challenge-answers.js';
+import { Solvers } from './acme/solvers.js';
+import { CERTIFICATES_OPTIONS, type CertificatesOptions } from './certificates-options.js';
 import { CertificateQueries } from './certificates/certificate-queries.js';
 import { CertificateRehearsalsService } from './certificates/certificate-rehearsals.service.js';
 import { CertificateRenewalsService } from './certificates/certificate-renewals.service.js';
@@ -50,6 +57,10 @@ import { KeyRotation } from './versions/key-rotation.js';
   controllers: [FoundCertificatesController, CertificatesController, IssuersController],
   providers: [
     AcmeAccounts,
+    AcmeAuthorities,
+    AcmeIssuance,
+    AcmeLedger,
+    AcmeOrders,
     AutomaticRenewals,
     CertificateQueries,
     CertificateReader,
@@ -60,6 +71,7 @@ import { KeyRotation } from './versions/key-rotation.js';
     CertificateVersions,
     CertificatesService,
     ConnectionScanService,
+    ChallengeAnswers,
     DiscoveryService,
     FoundCertificatesService,
     FoundQueries,
@@ -72,8 +84,13 @@ import { KeyRotation } from './versions/key-rotation.js';
     IssuersService,
     KeyRotation,
     PlaceLooks,
+    Solvers,
     RenewalPlans,
   ],
   exports: [CertificateQueries, CertificateRenewalsService],
 })
-export class CertificatesModule {}
+export class CertificatesModule {
+  static forRoot(options: CertificatesOptions): DynamicModule {
+    return { module: CertificatesModule, providers: [{ provide: CERTIFICATES_OPTIONS, useValue: options }] };
+  }
+}

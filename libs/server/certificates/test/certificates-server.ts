@@ -2,7 +2,7 @@ import type { Certificate, Connection } from '@lockstep/contract';
 import { ConnectionsModule, type ConnectionsOptions } from '@lockstep/server-connections';
 import { FeatureServer, startFeatures } from '@lockstep/server-operations/testing';
 import type { SecretBox } from '@lockstep/server-secrets';
-import { CertificatesModule } from '../src/index.js';
+import { CertificatesModule, type CertificatesOptions } from '../src/index.js';
 
 /** Where a login leads: an sshd or a whole host of the tests. */
 interface LoginPlace {
@@ -16,10 +16,13 @@ interface LoginPlace {
 export class CertificatesServer extends FeatureServer {
   static async start(
     databaseUrl: string,
-    options: Partial<ConnectionsOptions> & { secretBox?: SecretBox } = {},
+    options: Partial<ConnectionsOptions> & { secretBox?: SecretBox; certificates?: CertificatesOptions } = {},
   ): Promise<CertificatesServer> {
     const network = { listenHost: '127.0.0.1', listenPort: 43_001 };
-    const features = [ConnectionsModule.forRoot({ network, ...options }), CertificatesModule];
+    const features = [
+      ConnectionsModule.forRoot({ network, ...options }),
+      CertificatesModule.forRoot(options.certificates ?? {}),
+    ];
     const { secretBox } = options;
     return new CertificatesServer(
       await startFeatures({

@@ -81,6 +81,7 @@ async function answerAll(proofs: readonly Proof[], run: Run): Promise<void> {
   const { account, signal } = run;
   for (const { offered } of proofs) await account.answer(offered, run);
   const failures: AcmeError[] = [];
+  const identifiers: string[] = [];
   for (const { authorization } of proofs) {
     const judged = await pollUntil(
       async () => {
@@ -89,13 +90,14 @@ async function answerAll(proofs: readonly Proof[], run: Run): Promise<void> {
       },
       { done: ({ status }) => status !== 'pending', signal },
     );
-    if (judged.status !== 'valid') failures.push(failureOf(judged));
+    if (judged.status === 'valid') continue;
+    failures.push(failureOf(judged));
+    identifiers.push(judged.identifier.value);
   }
   const [first] = failures;
   if (!first) return;
-  if (failures.length === 1) throw first;
   const message = failures.map((failure) => failure.message).join('\n');
-  throw new AcmeError('CHALLENGE_FAILED', message, { problem: first.problem });
+  throw new AcmeError('CHALLENGE_FAILED', message, { identifiers, ...(first.problem && { problem: first.problem }) });
 }
 
 function failureOf(authorization: Authorization): AcmeError {

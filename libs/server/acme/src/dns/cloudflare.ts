@@ -1,5 +1,6 @@
 import { AcmeError } from '../acme-error.js';
 import { isRecord } from '../problem.js';
+import type { Reach } from '../reach.js';
 import { type DnsProvider, type DnsRecord, recordTtl, zoneCandidates } from './dns-provider.js';
 import { askProvider } from './provider-request.js';
 
@@ -8,6 +9,8 @@ export interface CloudflareOptions {
   readonly token: string;
   /** Where the API is; Cloudflare's own unless told. */
   readonly endpoint?: string;
+  /** Where connections may go; anywhere unless told. */
+  readonly reach?: Reach;
 }
 
 interface CloudflareCall {
@@ -80,7 +83,7 @@ const query = (parameters: Record<string, string>): string => new URLSearchParam
 
 async function call(
   { method, path, body }: CloudflareCall,
-  { token, endpoint = 'https://api.cloudflare.com/client/v4' }: CloudflareOptions,
+  { token, reach, endpoint = 'https://api.cloudflare.com/client/v4' }: CloudflareOptions,
   signal: AbortSignal,
 ): Promise<CloudflareAnswer> {
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
@@ -88,7 +91,7 @@ async function call(
     ...{ method, headers },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
-  const { status, text } = await askProvider('Cloudflare', request, signal);
+  const { status, text } = await askProvider('Cloudflare', request, { signal, reach });
   const answer = readAnswer(text);
   if (!answer)
     throw new AcmeError('DNS_REFUSED', `Cloudflare answered with status ${String(status)} and nothing readable.`);

@@ -2,6 +2,7 @@ import { Resolver } from 'node:dns/promises';
 import { isIPv6 } from 'node:net';
 import { AcmeError } from '../acme-error.js';
 import { within } from '../limit.js';
+import { type Reach, reachable } from '../reach.js';
 import { zoneCandidates } from './dns-provider.js';
 
 export interface DnsLookupOptions {
@@ -9,6 +10,8 @@ export interface DnsLookupOptions {
   readonly resolvers?: readonly string[];
   /** Where authoritative servers listen; 53 unless told. */
   readonly authoritativePort?: number;
+  /** Which authoritative servers may be asked; all unless told. */
+  readonly reach?: Reach;
 }
 
 /** One address of an authoritative server. */
@@ -42,7 +45,12 @@ export class DnsLookup {
       const names = await this.ask(signal, (resolver) => resolver.resolveNs(zone));
       if (names.length === 0) continue;
       const found = await Promise.all(names.map((server) => this.addressesOf(server, signal)));
-      if (found.flat().length > 0) return found.flat();
+      const known = found.flat();
+      const { reach, authoritativePort = 53 } = this.options;
+      const allowed = await reachable(known, reach, authoritativePort);
+      if (allowed.length > 0) return allowed;
+      if (known.length > 0)
+        throw new AcmeError('DNS_REFUSED', `The name servers of ${zone} are where Lockstep may not reach.`);
       throw new AcmeError('DNS_REFUSED', `The name servers of ${zone} have no addresses: ${names.join(', ')}.`);
     }
     throw new AcmeError('DNS_REFUSED', `DNS knows no zone that ${name} is in.`);

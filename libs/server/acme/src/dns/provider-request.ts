@@ -1,5 +1,6 @@
 import { AcmeError, RateLimited } from '../acme-error.js';
 import { within } from '../limit.js';
+import type { Reach } from '../reach.js';
 import { readRetryAfter } from '../retry-after.js';
 
 const requestMs = 30_000;
@@ -14,8 +15,14 @@ export interface ProviderAnswer {
  * One request to a DNS provider. Redirects are not followed, as they would carry the credential along.
  * @throws {RateLimited} on 429 and 503 · {AcmeError} UNREACHABLE, DEADLINE
  */
-export async function askProvider(provider: string, request: Request, signal: AbortSignal): Promise<ProviderAnswer> {
+export async function askProvider(
+  provider: string,
+  request: Request,
+  { signal, reach }: { readonly signal: AbortSignal; readonly reach?: Reach | undefined },
+): Promise<ProviderAnswer> {
   const answer = await within({ deadlineMs: requestMs, signal }, `The request to ${provider}`, async (inner) => {
+    const { hostname, port } = new URL(request.url);
+    await reach?.(hostname, Number(port || 443));
     const response = await fetch(request, { redirect: 'error', signal: inner });
     const retryAfter = readRetryAfter(response.headers.get('retry-after'), new Date());
     return { status: response.status, text: await response.text(), retryAfter };

@@ -13,7 +13,8 @@ import { sqlState } from '@lockstep/server-database';
 import { type FieldError, ProblemException, notFound } from '@lockstep/server-http';
 import { DataSource, type EntityManager } from 'typeorm';
 import { AcmeAccounts } from '../acme/acme-accounts.js';
-import { type DividedSettings, divideChange, divideInput } from '../acme/acme-settings.js';
+import { type DividedSettings, divideChange, divideInput, providerOf } from '../acme/acme-settings.js';
+import { Solvers } from '../acme/solvers.js';
 import { AcmeAccountEntity } from '../model/acme-account.entity.js';
 import { CertificateEntity } from '../model/certificate.entity.js';
 import { toIssuer } from '../model/certificate.mapper.js';
@@ -29,6 +30,7 @@ export class IssuersService {
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly audit: AuditService,
     private readonly accounts: AcmeAccounts,
+    private readonly solvers: Solvers,
   ) {}
 
   async list(): Promise<Issuer[]> {
@@ -46,7 +48,7 @@ export class IssuersService {
   /** @throws {ProblemException} NAME_TAKEN, VALIDATION_FAILED */
   async create(actor: AuditActor, input: NewIssuer): Promise<Issuer> {
     const { name, kind } = input;
-    const acme = input.kind === 'acme' ? this.accepted(divideInput(input.acme)) : undefined;
+    const acme = input.kind === 'acme' ? await this.accepted(divideInput(input.acme)) : undefined;
     const settings = { internal: input.kind === 'internal' ? input.internal : null, acme: acme?.settings ?? null };
     const id = await this.transaction(async (transaction) => {
       const entity = await transaction.save(IssuerEntity, { name, kind, ...settings });
@@ -101,7 +103,7 @@ export class IssuersService {
     change: AcmeIssuerChange,
   ): Promise<AcmeIssuerSettings> {
     if (acme === null) throw invalid([{ path: 'body.acme', message: 'this is no ACME issuer' }]);
-    const { settings, secrets } = this.accepted(divideChange(acme, change));
+    const { settings, secrets } = await this.accepted(divideChange(acme, change));
     await this.accounts.change(transaction, id, secrets);
     // The next renewal tells the CA. The same key leads to the same account.
     if (change.email !== undefined || change.eab !== undefined) await this.accounts.forgetRegistration(transaction, id);
@@ -109,8 +111,14 @@ export class IssuersService {
   }
 
   /** @throws {ProblemException} VALIDATION_FAILED */
-  private accepted(divided: DividedSettings): DividedSettings {
+  private async accepted(divided: DividedSettings): Promise<DividedSettings> {
     if (divided.errors.length > 0) throw invalid(divided.errors);
+    const provider = providerOf(divided.settings.challenge);
+    if (provider?.kind === 'command') {
+      await this.solvers.hook(provider.program).catch(({ message }: Error) => {
+        throw invalid([{ path: 'body.acme.challenge.provider.program', message }]);
+      });
+    }
     return divided;
   }
 

@@ -1,4 +1,5 @@
 import type { CertificateFacts, KeyType } from '@lockstep/contract';
+import type { StoredInformation } from '../versions/renewal-window.js';
 import { Column, CreateDateColumn, Entity, PrimaryColumn } from 'typeorm';
 
 /** A key with its request and, once issued, its certificate. The sealed key is read only by who deploys it. */
@@ -51,6 +52,10 @@ export class CertificateVersionEntity {
 
   @Column('timestamptz', { name: 'not_after', nullable: true })
   notAfter!: Date | null;
+
+  /** What the CA said about when to renew, and when to ask again. */
+  @Column('jsonb', { name: 'renewal_information', nullable: true })
+  renewalInformation!: StoredInformation | null;
 
   /** When its renewal window begins; chosen once, when it is issued. */
   @Column('timestamptz', { name: 'renew_at', nullable: true })

@@ -10,13 +10,21 @@ import {
   mustLetGo,
 } from '@lockstep/server-operations';
 import { NetworkPolicy } from '@lockstep/server-ssh';
+import { AcmeIssuance } from '../acme/acme-issuance.js';
+import type { AcmeRenewal } from '../acme/acme-renewal.js';
 import { Deployment } from '../deployment/deployment.js';
 import { rollbackMs } from '../deployment/rollback.js';
+import type { CertificateVersionEntity } from '../model/certificate-version.entity.js';
 import type { CertificateEntity } from '../model/certificate.entity.js';
-import { CertificateVersions, type IssuedVersion } from '../versions/certificate-versions.js';
+import { CertificateVersions, type IssuedVersion, isIssued } from '../versions/certificate-versions.js';
 import { Issuance } from '../versions/issuance.js';
 import { CertificateReader } from './certificate-reader.js';
 import { undo } from './renewal-failure.js';
+
+interface Begun {
+  readonly begun: CertificateVersionEntity;
+  readonly acme: AcmeRenewal;
+}
 
 /** Has a certificate issued and puts it where it belongs; on any failure after the switch the old one is back. */
 @OperationHandlerFor('certificate_renewal')
@@ -27,6 +35,8 @@ export class CertificateRenewalOperation implements OperationHandler {
   readonly graceMs = rollbackMs;
   readonly steps = [
     { name: 'key', title: 'Make the key and the request', safety: 'repeatable' },
+    { name: 'order', title: 'Place the order', safety: 'repeatable' },
+    { name: 'challenges', title: 'Prove the names', safety: 'repeatable' },
     { name: 'issue', title: 'Have it issued', safety: 'repeatable' },
     { name: 'reach', title: 'Reach the host', safety: 'repeatable' },
     { name: 'stage', title: 'Stage the files', safety: 'repeatable' },
@@ -44,6 +54,7 @@ export class CertificateRenewalOperation implements OperationHandler {
     private readonly policy: NetworkPolicy,
     private readonly versions: CertificateVersions,
     private readonly issuance: Issuance,
+    private readonly acme: AcmeIssuance,
   ) {}
 
   async run(context: OperationContext): Promise<OperationResult> {
@@ -67,8 +78,32 @@ export class CertificateRenewalOperation implements OperationHandler {
       step.summary(`version ${String(version.number)}, ${version.keyType}`);
       return version;
     });
+    const acme = this.acme.begin(context, certificate);
+    try {
+      await this.prove(context, acme, begun);
+      return await this.have(context, { certificate, begun, acme });
+    } finally {
+      await acme.end();
+    }
+  }
+
+  /** What an ACME authority wants before it issues. */
+  private async prove(context: OperationContext, acme: AcmeRenewal, version: CertificateVersionEntity): Promise<void> {
+    if (acme.isNeeded && !isIssued(version)) {
+      await context.step('order', (step) => acme.place(version, step));
+      await context.step('challenges', (step) => acme.prove(version, step));
+      return;
+    }
+    const why = isIssued(version) ? 'it was issued before' : 'this issuer asks for no proof';
+    for (const name of ['order', 'challenges']) context.skip(name, why);
+  }
+
+  private have(
+    context: OperationContext,
+    { certificate, begun, acme }: Begun & { certificate: CertificateEntity },
+  ): Promise<IssuedVersion> {
     return context.step('issue', async (step) => {
-      const version = await this.issuance.issue(certificate, begun);
+      const version = await this.issuance.issue(certificate, begun, acme);
       const { issuer, serialNumber, fingerprint, notAfter } = version.facts ?? {};
       context.facts({ version: version.number, serialNumber, fingerprint, notAfter });
       step.summary(begun.issuedAt === null ? `by ${String(issuer)}` : 'it was issued before and not deployed yet');

@@ -5,10 +5,11 @@ import type { Operation } from '@lockstep/contract';
 import { factsOf, generatePrivateKey, makeSigningRequest, readCertificates } from '@lockstep/server-pki';
 import { SecretBox, type SecretPlace } from '@lockstep/server-secrets';
 import { DataSource, In, LessThanOrEqual } from 'typeorm';
+import type { SignedCertificate } from '../acme/acme-renewal.js';
 import { CertificateVersionEntity } from '../model/certificate-version.entity.js';
 import type { CertificateEntity } from '../model/certificate.entity.js';
 import { DeploymentTargetEntity } from '../model/deployment-target.entity.js';
-import { renewalBegins } from './renewal-window.js';
+import { renewalMoment, toStoredInformation } from './renewal-window.js';
 
 /** How many versions are kept with their keys, the newest included. */
 const keptVersions = 3;
@@ -55,7 +56,7 @@ export class CertificateVersions {
   /** Keeps what was issued. @throws {PkiError} when it cannot be read */
   async store(
     version: CertificateVersionEntity,
-    { leaf, chain }: { leaf: string; chain: string },
+    { leaf, chain, renewalInformation = null }: SignedCertificate,
   ): Promise<IssuedVersion> {
     const [certificate] = readCertificates(leaf);
     const { validFromDate: notBefore, validToDate: notAfter } = certificate;
@@ -66,7 +67,8 @@ export class CertificateVersions {
       facts: factsOf(certificate),
       notBefore,
       notAfter,
-      renewAt: renewalBegins(notBefore, notAfter),
+      renewalInformation: renewalInformation && toStoredInformation(renewalInformation),
+      renewAt: renewalMoment({ notBefore, notAfter }, renewalInformation),
     };
     await this.dataSource.manager.update(CertificateVersionEntity, { id: version.id }, issued);
     return { ...version, ...issued };

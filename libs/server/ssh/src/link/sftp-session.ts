@@ -124,6 +124,16 @@ export class SftpSession {
     }
   }
 
+  /** Makes a folder that everyone may read, unless something of this name is there already. */
+  async makeFolder(path: string, limit: StageLimit): Promise<void> {
+    try {
+      await this.#done(limit, (done) => this.#sftp.mkdir(path, { mode: 0o755 }, done));
+    } catch (error) {
+      // SFTP has no word for "it is there" (draft-ietf-secsh-filexfer-02 §7).
+      if (!(error instanceof SshError) || (await this.look(path, limit)) === null) throw error;
+    }
+  }
+
   /** It is well when it is gone already. */
   async remove(path: string, limit: StageLimit): Promise<void> {
     try {

@@ -1,12 +1,15 @@
 import { connect } from 'node:net';
 import { AcmeError } from '../../acme-error.js';
 import { within } from '../../limit.js';
+import { type Reach, connectionTo } from '../../reach.js';
 import { uint16 } from './wire.js';
 
 export interface DnsServer {
   readonly host: string;
   /** 53 unless told. */
   readonly port?: number;
+  /** Where connections may go; anywhere unless told. */
+  readonly reach?: Reach;
 }
 
 const answerMs = 10_000;
@@ -15,7 +18,10 @@ const answerMs = 10_000;
 export async function exchange(server: DnsServer, message: Buffer, signal: AbortSignal): Promise<Buffer> {
   const { host, port = 53 } = server;
   const where = `The DNS server ${host} port ${String(port)}`;
-  const socket = connect({ host, port });
+  const way = await connectionTo(server.reach, host, port).catch((cause: unknown) => {
+    throw new AcmeError('DNS_REFUSED', `${where} cannot be reached: ${(cause as Error).message}`, { cause });
+  });
+  const socket = connect({ host, port, ...way });
   const answer = new Promise<Buffer>((resolve, reject) => {
     let received = Buffer.alloc(0);
     const fail = (words: string): void => reject(new AcmeError('DNS_REFUSED', `${where} ${words}.`));

@@ -1,5 +1,6 @@
 import { AwsV4Signer } from 'aws4fetch';
 import { AcmeError } from '../../acme-error.js';
+import type { Reach } from '../../reach.js';
 import { askProvider, comeBackLater } from '../provider-request.js';
 import { textOf } from './xml.js';
 
@@ -12,6 +13,8 @@ export interface Route53Options {
   readonly hostedZoneId?: string;
   /** Where the API is; the global one unless told. */
   readonly endpoint?: string;
+  /** Where connections may go; anywhere unless told. */
+  readonly reach?: Reach;
 }
 
 /** Route 53 is one for all regions and is signed for this one. */
@@ -40,7 +43,10 @@ export async function callRoute53(
     ...{ accessKeyId, secretAccessKey, sessionToken },
     ...(request.body !== undefined && { body: request.body, headers: { 'content-type': 'application/xml' } }),
   }).sign();
-  const { status, text } = await askProvider('Route 53', new Request(signed.url, signed), signal);
+  const { status, text } = await askProvider('Route 53', new Request(signed.url, signed), {
+    signal,
+    reach: options.reach,
+  });
   if (status < 300) return text;
   const code = textOf(text, 'Code') || `status ${String(status)}`;
   if (busy.has(code)) throw comeBackLater('Route 53');

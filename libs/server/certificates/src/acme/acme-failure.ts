@@ -1,0 +1,42 @@
+import type { OperationErrorCode } from '@lockstep/contract';
+import { AcmeError, type AcmeErrorCode } from '@lockstep/server-acme';
+import { type OperationContext, OperationFailure } from '@lockstep/server-operations';
+import { SecretUnreadableError } from '@lockstep/server-secrets';
+
+const codes: Readonly<Record<AcmeErrorCode, OperationErrorCode>> = {
+  UNREACHABLE: 'CA_UNREACHABLE',
+  TLS_UNTRUSTED: 'CA_UNREACHABLE',
+  DEADLINE: 'CA_UNREACHABLE',
+  REFUSED: 'CA_REFUSED',
+  RATE_LIMITED: 'RATE_LIMITED',
+  ORDER_GONE: 'CA_REFUSED',
+  ORDER_INVALID: 'CA_REFUSED',
+  CHALLENGE_NOT_OFFERED: 'CHALLENGE_FAILED',
+  CHALLENGE_FAILED: 'CHALLENGE_FAILED',
+  DNS_REFUSED: 'DNS_REFUSED',
+  DNS_NOT_PROPAGATED: 'DNS_NOT_PROPAGATED',
+  UNEXPECTED_ANSWER: 'CA_REFUSED',
+};
+
+/** Longer than that no operation waits for a CA: it ends, and says when it is possible again. */
+const longestWaitMs = 24 * 3_600_000;
+
+/** What a CA or a DNS provider did not do, as an operation tells it. Everything else stays what it is. */
+export function asOperationFailure(error: unknown): unknown {
+  if (error instanceof AcmeError) return new OperationFailure(codes[error.code], error.message, { cause: error });
+  if (error instanceof SecretUnreadableError)
+    return new OperationFailure('ISSUE_FAILED', error.message, { cause: error });
+  return error;
+}
+
+/** A DNS provider that cannot be reached is not a CA that cannot be reached. */
+export const asProviderFailure = (error: unknown): unknown =>
+  error instanceof AcmeError && (error.code === 'UNREACHABLE' || error.code === 'DEADLINE')
+    ? new OperationFailure('DNS_REFUSED', error.message, { cause: error })
+    : error;
+
+/** Gives the worker free until then and keeps the slot. @throws {OperationFailure} RATE_LIMITED when that is too long */
+export function waitUntil(context: OperationContext, until: Date, words: string): never {
+  if (until.getTime() - Date.now() > longestWaitMs) throw new OperationFailure('RATE_LIMITED', words);
+  return context.park(until, words);
+}

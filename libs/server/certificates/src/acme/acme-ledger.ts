@@ -1,0 +1,81 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { OperationFailure } from '@lockstep/server-operations';
+import { DataSource } from 'typeorm';
+import type { AcmeIssuerEntity } from './acme-issuer.js';
+
+const hourMs = 3_600_000;
+const weekMs = 7 * 24 * hourMs;
+
+/** Something that a CA counts. `names` are those it is counted for. */
+export interface LedgerEntry {
+  readonly kind: 'ordered' | 'issued' | 'validation_failed';
+  readonly names: readonly string[];
+  readonly orderUrl: string;
+}
+
+/** What was asked of CAs and what came of it, so that the last try that a CA allows is never used up. */
+@Injectable()
+export class AcmeLedger {
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  /** Once for each order, however often it is told. What no limit counts any more is forgotten. */
+  async record({ id, acme }: AcmeIssuerEntity, { kind, names, orderUrl }: LedgerEntry): Promise<void> {
+    await this.dataSource.query(
+      `INSERT INTO acme_ledger (directory_url, issuer_id, kind, names, order_url) VALUES ($1, $2, $3, $4, $5)
+       ON CONFLICT DO NOTHING`,
+      [acme.directoryUrl, id, kind, names.toSorted(), orderUrl],
+    );
+    await this.dataSource.query(`DELETE FROM acme_ledger WHERE at < now() - interval '8 days'`);
+  }
+
+  /** @throws {OperationFailure} ALLOWANCE_KEPT, with the time when it is possible again */
+  async assertAllowed(issuer: AcmeIssuerEntity, names: readonly string[]): Promise<void> {
+    const { failedValidationsPerHour, duplicatesPerWeek } = issuer.acme.allowance;
+    const failed = await this.failures(issuer, names);
+    for (const [name, times] of failed) {
+      const again = possibleAgain(times, failedValidationsPerHour, hourMs);
+      if (again) throw kept(`${issuer.name} could not verify ${name} ${count(times)} within an hour`, again);
+    }
+    const issued = await this.duplicates(issuer, names);
+    const again = possibleAgain(issued, duplicatesPerWeek, weekMs);
+    if (again) throw kept(`${issuer.name} issued for exactly these names ${count(issued)} within 7 days`, again);
+  }
+
+  /** By name; of this account alone. */
+  private async failures({ id }: AcmeIssuerEntity, names: readonly string[]): Promise<Map<string, Date[]>> {
+    const rows = await this.dataSource.query<{ name: string; at: Date }[]>(
+      `SELECT name, at FROM acme_ledger, unnest(names) AS name
+       WHERE kind = 'validation_failed' AND issuer_id = $1 AND at > now() - interval '1 hour' AND name = ANY ($2)
+       ORDER BY at DESC`,
+      [id, names.map((name) => name.replace(/^\*\./, ''))],
+    );
+    const byName = new Map<string, Date[]>();
+    for (const { name, at } of rows) byName.set(name, [...(byName.get(name) ?? []), at]);
+    return byName;
+  }
+
+  /** By whichever account of ours. */
+  private async duplicates({ acme }: AcmeIssuerEntity, names: readonly string[]): Promise<Date[]> {
+    const rows = await this.dataSource.query<{ at: Date }[]>(
+      `SELECT at FROM acme_ledger
+       WHERE kind = 'issued' AND directory_url = $1 AND names = $2 AND at > now() - interval '7 days' ORDER BY at DESC`,
+      [acme.directoryUrl, names.toSorted()],
+    );
+    return rows.map(({ at }) => at);
+  }
+}
+
+/** When more than one try is left again; undefined: it is now. `times` newest first. */
+function possibleAgain(times: readonly Date[], allowed: number, windowMs: number): Date | undefined {
+  const decisive = times[allowed - 2];
+  return decisive && new Date(decisive.getTime() + windowMs);
+}
+
+const count = ({ length }: readonly Date[]): string => `${String(length)} times`;
+
+const kept = (why: string, again: Date): OperationFailure =>
+  new OperationFailure(
+    'ALLOWANCE_KEPT',
+    `${why}, and the last try that is allowed is kept: it is possible again at ${again.toISOString()}.`,
+  );
