@@ -38,8 +38,8 @@ export class AcmeOrders {
   /** The orders of a certificate, of whatever version, whose proofs are, or may be, published. */
   published(certificateId: number): Promise<KeptOrder[]> {
     return this.dataSource.query<KeptOrder[]>(
-      `SELECT ${columns} FROM acme_orders JOIN certificate_versions ON certificate_versions.id = version_id
-       WHERE certificate_id = $1 AND stored -> 'presented' <> '[]'`,
+      `SELECT ${columns} FROM acme_orders WHERE stored -> 'presented' <> '[]'
+       AND version_id IN (SELECT id FROM certificate_versions WHERE certificate_id = $1)`,
       [certificateId],
     );
   }

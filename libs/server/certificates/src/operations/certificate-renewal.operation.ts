@@ -73,13 +73,13 @@ export class CertificateRenewalOperation implements OperationHandler {
   }
 
   private async issue(context: OperationContext, certificate: CertificateEntity): Promise<IssuedVersion> {
-    const begun = await context.step('key', async (step) => {
-      const version = await this.versions.begin(certificate, context.operation);
-      step.summary(`version ${String(version.number)}, ${version.keyType}`);
-      return version;
-    });
     const acme = this.acme.begin(context, certificate);
     try {
+      const begun = await context.step('key', async (step) => {
+        const version = await this.versions.begin(certificate, context.operation);
+        step.summary(`version ${String(version.number)}, ${version.keyType}`);
+        return version;
+      });
       await this.prove(context, acme, begun);
       return await this.have(context, { certificate, begun, acme });
     } finally {
