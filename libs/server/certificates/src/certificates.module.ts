@@ -91,6 +91,10 @@ import { KeyRotation } from './versions/key-rotation.js';
 })
 export class CertificatesModule {
   static forRoot(options: CertificatesOptions): DynamicModule {
-    return { module: CertificatesModule, providers: [{ provide: CERTIFICATES_OPTIONS, useValue: options }] };
+    return {
+      module: CertificatesModule,
+      global: true,
+      providers: [{ provide: CERTIFICATES_OPTIONS, useValue: options }],
+    };
   }
 }

@@ -1,6 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { CertificatesModule } from '@lockstep/server-certificates';
 import { ServicesModule } from '@lockstep/server-services';
 import { ScheduleRunTargetEntity } from './model/schedule-run-target.entity.js';
 import { ScheduleRunEntity } from './model/schedule-run.entity.js';
@@ -15,17 +14,13 @@ import { BuiltInSchedules } from './schedules/built-in-schedules.js';
 import { ScheduleQueries } from './schedules/schedule-queries.js';
 import { SchedulesService } from './schedules/schedules.service.js';
 
-/** Schedules that users make. Needs the database, access, operations and connections modules, and Nest's `ScheduleModule`. */
+/** Schedules that users make. Needs the database, access, operations, connections and certificates modules, and Nest's `ScheduleModule`. */
 @Module({})
 export class SchedulesModule {
   static forRoot(options: SchedulesOptions): DynamicModule {
     return {
       module: SchedulesModule,
-      imports: [
-        ServicesModule,
-        CertificatesModule,
-        TypeOrmModule.forFeature([ScheduleEntity, ScheduleRunEntity, ScheduleRunTargetEntity]),
-      ],
+      imports: [ServicesModule, TypeOrmModule.forFeature([ScheduleEntity, ScheduleRunEntity, ScheduleRunTargetEntity])],
       controllers: [SchedulesController],
       providers: [
         { provide: SCHEDULES_OPTIONS, useValue: options },

@@ -58,7 +58,7 @@ export class SchedulesServer {
         OperationsModule.forRoot({ workers: 10, embedded: false, ...days }),
         ConnectionsModule.forRoot({ network: { listenHost: '127.0.0.1', listenPort: 44_001 } }),
         ServicesModule,
-        CertificatesModule,
+        CertificatesModule.forRoot({}),
         SchedulesModule.forRoot({ workers: ticks ? 10 : 0, ...days }),
       ],
       providers: [{ provide: APP_FILTER, useClass: ProblemFilter }],
