@@ -124,6 +124,18 @@ export type HostKey = z.infer<typeof HostKey>;
 export const HostKeys = z.object({ pending: z.array(HostKey), accepted: z.array(HostKey) }).meta({ id: 'HostKeys' });
 export type HostKeys = z.infer<typeof HostKeys>;
 
+/** What a host needs for a connection's private key (sshd(8), AUTHORIZED_KEYS FILE FORMAT). */
+export const AuthorizedKey = z
+  .object({
+    line: z
+      .string()
+      .describe('For authorized_keys: options that leave nothing but what Lockstep does, and the public key.'),
+    fingerprint: z.string().describe('Of the public key, as `ssh-keygen -lf` prints it.'),
+    forwards: z.boolean().describe('It may forward ports, because other connections are reached through it.'),
+  })
+  .meta({ id: 'AuthorizedKey' });
+export type AuthorizedKey = z.infer<typeof AuthorizedKey>;
+
 export const ImportFormat = z.enum(['ssh_config', 'ansible_inventory', 'csv']);
 export type ImportFormat = z.infer<typeof ImportFormat>;
 export const ImportInput = z

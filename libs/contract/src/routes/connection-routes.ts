@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import {
+  AuthorizedKey,
   Connection,
   ConnectionChange,
   ConnectionInput,
@@ -133,6 +134,17 @@ export const connectionRoutes = {
     summary: 'Start an ssh_test on each of up to 500 connections.',
     body: TestManyInput,
     success: { status: 202, body: TestManyAnswer },
+  }),
+  getAuthorizedKey: defineRoute({
+    operationId: 'getAuthorizedKey',
+    method: 'get',
+    path: '/connections/{id}/authorized-key',
+    tag: keys,
+    requires: 'connections.read',
+    summary: 'The line of authorized_keys for its private key. NOT_FOUND where it logs in with a password.',
+    params: connectionParams,
+    success: { status: 200, body: AuthorizedKey },
+    problems: ['NOT_FOUND', 'KEY_UNREADABLE'],
   }),
   getHostKeys: defineRoute({
     operationId: 'getHostKeys',

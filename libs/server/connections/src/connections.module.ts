@@ -3,6 +3,7 @@ import { DiscoveryModule } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { NetworkPolicy } from '@lockstep/server-ssh';
 import { CONNECTIONS_OPTIONS, type ConnectionsOptions } from './connections-options.js';
+import { AuthorizedKeyService } from './connections/authorized-key.service.js';
 import { ConnectionQueries } from './connections/connection-queries.js';
 import { ConnectionTestsService } from './connections/connection-tests.service.js';
 import { ConnectionsService } from './connections/connections.service.js';
@@ -35,6 +36,7 @@ export class ConnectionsModule {
       providers: [
         { provide: CONNECTIONS_OPTIONS, useValue: options },
         { provide: NetworkPolicy, useValue: new NetworkPolicy(options.network) },
+        AuthorizedKeyService,
         ConnectionQueries,
         ConnectionTestsService,
         ConnectionsService,

@@ -2,11 +2,12 @@ import { ChangeDetectionStrategy, Component, computed, input } from '@angular/co
 import { RouterLink } from '@angular/router';
 import { RelativeTime } from '@lockstep/console-ui/overlays';
 import type { Connection, Platform } from '@lockstep/contract';
+import { AuthorizedKeyLine } from './authorized-key-line';
 
 /** What is saved about a connection, and what the last test found out. */
 @Component({
   selector: 'lockstep-connection-facts',
-  imports: [RelativeTime, RouterLink],
+  imports: [AuthorizedKeyLine, RelativeTime, RouterLink],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <section class="ls-card" aria-labelledby="details-title">
@@ -23,6 +24,9 @@ import type { Connection, Platform } from '@lockstep/contract';
           {{ credential() }}
           @if (connection().credential; as kept) {
             <span class="ls-muted ls-small" i18n>saved <lockstep-relative-time [at]="kept.updatedAt" /></span>
+            @if (kept.kind === 'private_key') {
+              <lockstep-authorized-key-line [connectionId]="connection().id" />
+            }
           }
         </dd>
         <dt i18n>Platform</dt>

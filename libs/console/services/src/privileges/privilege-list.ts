@@ -27,7 +27,7 @@ interface Presence {
               [plain]="true"
             />
           </div>
-          <div class="line">
+          <div class="ls-code">
             <code class="ls-mono ls-break">{{ row.privilege.line }}</code>
             <lockstep-copy-button [text]="row.privilege.line" label="Copy the line" i18n-label />
           </div>
@@ -40,7 +40,7 @@ interface Presence {
           As root on the host, open the file with the command below, paste the lines, and save. visudo checks them
           before it puts them in force.
         </p>
-        <div class="line">
+        <div class="ls-code">
           <code class="ls-mono">{{ command }}</code>
           <lockstep-copy-button [text]="command" label="Copy the command" i18n-label />
         </div>
@@ -71,20 +71,8 @@ interface Presence {
       justify-content: space-between;
       gap: 12px;
     }
-    .line {
-      display: flex;
-      align-items: center;
-      gap: 4px;
+    .ls-code {
       margin-top: 2px;
-      padding-left: 10px;
-      border: 1px solid var(--ls-line);
-      border-radius: var(--ls-radius);
-      background: var(--ls-sunken);
-    }
-    code {
-      flex: 1;
-      padding: 6px 0;
-      color: var(--ls-ink);
     }
     .how {
       display: flex;

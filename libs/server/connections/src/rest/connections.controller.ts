@@ -1,7 +1,15 @@
 import { Controller } from '@nestjs/common';
-import { type Connection, type RouteAnswer, type RouteInput, type StartAnswer, routes } from '@lockstep/contract';
+import {
+  type AuthorizedKey,
+  type Connection,
+  type RouteAnswer,
+  type RouteInput,
+  type StartAnswer,
+  routes,
+} from '@lockstep/contract';
 import { CurrentActor, type SignedInActor } from '@lockstep/server-access';
 import { Input, Route } from '@lockstep/server-http';
+import { AuthorizedKeyService } from '../connections/authorized-key.service.js';
 import { ConnectionQueries } from '../connections/connection-queries.js';
 import { ConnectionTestsService } from '../connections/connection-tests.service.js';
 import { ConnectionsService } from '../connections/connections.service.js';
@@ -14,6 +22,7 @@ export class ConnectionsController {
     private readonly connections: ConnectionsService,
     private readonly imports: HostsImportService,
     private readonly tests: ConnectionTestsService,
+    private readonly authorizedKeys: AuthorizedKeyService,
   ) {}
 
   @Route(routes.listConnections)
@@ -38,6 +47,14 @@ export class ConnectionsController {
     @CurrentActor() actor: SignedInActor,
   ): Promise<Connection> {
     return this.queries.get(actor.userId, params.id);
+  }
+
+  @Route(routes.getAuthorizedKey)
+  authorizedKey(
+    @Input() { params }: RouteInput<typeof routes.getAuthorizedKey>,
+    @CurrentActor() actor: SignedInActor,
+  ): Promise<AuthorizedKey> {
+    return this.authorizedKeys.read(actor.userId, params.id);
   }
 
   @Route(routes.changeConnection)

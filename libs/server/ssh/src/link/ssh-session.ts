@@ -154,6 +154,10 @@ function tunnelFailure(where: string, error: Error & { reason?: unknown }): SshE
   const details = { hostWords, cause: error };
   const prohibited = error.reason === 1 || error.reason === 'ADMINISTRATIVELY_PROHIBITED';
   if (prohibited)
-    return new SshError('CHANNEL_REFUSED', 'The jump host does not forward connections (AllowTcpForwarding).', details);
+    return new SshError(
+      'CHANNEL_REFUSED',
+      'The jump host does not forward connections (AllowTcpForwarding, or its line of authorized_keys).',
+      details,
+    );
   return new SshError('CONNECTION_REFUSED', `The jump host could not connect to ${where}.`, details);
 }
