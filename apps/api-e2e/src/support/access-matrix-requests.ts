@@ -94,6 +94,8 @@ export const requests: Readonly<Record<OperationIdOfRoute, Prepare>> = {
   }),
   testConnection: atGranted('/test-connection'),
   testConnections: (stage) => ({ path: '/connections/test', body: { connectionIds: [stage.grantedId] } }),
+  // It logs in with a password: whoever may ask is told so.
+  getAuthorizedKey: atGranted('/authorized-key', { status: 409 }),
   getHostKeys: atGranted('/host-keys'),
   // None waits there: whoever may accept one is told so.
   acceptHostKey: atGranted('/host-keys/accept', { body: { fingerprint }, status: 422 }),

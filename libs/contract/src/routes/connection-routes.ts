@@ -141,10 +141,10 @@ export const connectionRoutes = {
     path: '/connections/{id}/authorized-key',
     tag: keys,
     requires: 'connections.read',
-    summary: 'The line of authorized_keys for its private key. NOT_FOUND where it logs in with a password.',
+    summary: 'The line of authorized_keys for its private key. CONFLICT where it logs in with a password.',
     params: connectionParams,
     success: { status: 200, body: AuthorizedKey },
-    problems: ['NOT_FOUND', 'KEY_UNREADABLE'],
+    problems: ['NOT_FOUND', 'CONFLICT', 'KEY_UNREADABLE'],
   }),
   getHostKeys: defineRoute({
     operationId: 'getHostKeys',

@@ -43,7 +43,7 @@ describe('the line of authorized_keys', () => {
     const { id } = await server.add({ name: 'by password' });
     const path = `GET /connections/${String(id)}/authorized-key`;
     const { status, body } = await server.call<{ code: string; detail: string }>(path);
-    expect([status, body.code, body.detail]).toEqual([404, 'NOT_FOUND', 'It logs in without a private key.']);
+    expect([status, body.code, body.detail]).toEqual([409, 'CONFLICT', 'It logs in with a password, not with a key.']);
     const stranger = await server.addUser('vera', 'viewer');
     const { id: keyed } = await server.addSshd('keyed', sshd);
     expect((await server.call(`GET /connections/${String(keyed)}/authorized-key`, undefined, stranger)).status).toBe(

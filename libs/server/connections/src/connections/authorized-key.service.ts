@@ -21,7 +21,7 @@ export class AuthorizedKeyService {
     private readonly vault: CredentialVault,
   ) {}
 
-  /** @throws {ProblemException} NOT_FOUND, also where there is no key; KEY_UNREADABLE when the stored one does not open */
+  /** @throws {ProblemException} NOT_FOUND, CONFLICT for a password, KEY_UNREADABLE when the key does not open */
   async read(userId: number, connectionId: number): Promise<AuthorizedKey> {
     await this.queries.get(userId, connectionId);
     const [row] = await this.dataSource.query<Row[]>(
@@ -29,7 +29,7 @@ export class AuthorizedKeyService {
        FROM credentials WHERE connection_id = $1 AND kind = 'private_key'`,
       [connectionId],
     );
-    if (!row) throw new ProblemException('NOT_FOUND', 'It logs in without a private key.');
+    if (!row) throw new ProblemException('CONFLICT', 'It logs in with a password, not with a key.');
     const { fingerprint, key } = this.open(connectionId, row.sealed);
     // Commands and SFTP are all that is done; a host that others are reached through forwards their connections too.
     const options = row.forwards ? 'restrict,port-forwarding' : 'restrict';
