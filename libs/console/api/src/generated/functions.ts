@@ -65,6 +65,8 @@ export type { TestConnection$Params as TestConnection$Params } from './fn/connec
 export { testConnection as testConnection } from './fn/connections/test-connection';
 export type { TestConnections$Params as TestConnections$Params } from './fn/connections/test-connections';
 export { testConnections as testConnections } from './fn/connections/test-connections';
+export type { GetAuthorizedKey$Params as GetAuthorizedKey$Params } from './fn/host-keys/get-authorized-key';
+export { getAuthorizedKey as getAuthorizedKey } from './fn/host-keys/get-authorized-key';
 export type { GetHostKeys$Params as GetHostKeys$Params } from './fn/host-keys/get-host-keys';
 export { getHostKeys as getHostKeys } from './fn/host-keys/get-host-keys';
 export type { AcceptHostKey$Params as AcceptHostKey$Params } from './fn/host-keys/accept-host-key';

@@ -20,6 +20,7 @@ export type { ApiToken } from './models/api-token';
 export type { ApiTokenList } from './models/api-token-list';
 export type { AuditEntry } from './models/audit-entry';
 export type { AuditPage } from './models/audit-page';
+export type { AuthorizedKey } from './models/authorized-key';
 export type { BuiltInSchedule } from './models/built-in-schedule';
 export type { BuiltInScheduleList } from './models/built-in-schedule-list';
 export type { Certificate } from './models/certificate';
@@ -237,6 +238,8 @@ export type { TestConnection$Params as TestConnection$Params } from './fn/connec
 export { testConnection as testConnection } from './fn/connections/test-connection';
 export type { TestConnections$Params as TestConnections$Params } from './fn/connections/test-connections';
 export { testConnections as testConnections } from './fn/connections/test-connections';
+export type { GetAuthorizedKey$Params as GetAuthorizedKey$Params } from './fn/host-keys/get-authorized-key';
+export { getAuthorizedKey as getAuthorizedKey } from './fn/host-keys/get-authorized-key';
 export type { GetHostKeys$Params as GetHostKeys$Params } from './fn/host-keys/get-host-keys';
 export { getHostKeys as getHostKeys } from './fn/host-keys/get-host-keys';
 export type { AcceptHostKey$Params as AcceptHostKey$Params } from './fn/host-keys/accept-host-key';

@@ -14,6 +14,7 @@ export type { ApiToken } from './models/api-token';
 export type { ApiTokenList } from './models/api-token-list';
 export type { AuditEntry } from './models/audit-entry';
 export type { AuditPage } from './models/audit-page';
+export type { AuthorizedKey } from './models/authorized-key';
 export type { BuiltInSchedule } from './models/built-in-schedule';
 export type { BuiltInScheduleList } from './models/built-in-schedule-list';
 export type { Certificate } from './models/certificate';
