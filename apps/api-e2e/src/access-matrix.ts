@@ -68,6 +68,7 @@ export const routeMatrix = {
   testConnection: doers,
   testConnections: row('sign_in', 'denied', 'denied', 'nothing', 'allowed', 'denied', 'allowed'),
   getHostKeys: readers,
+  getAuthorizedKey: readers,
   acceptHostKey: doers,
   refuseHostKey: doers,
   importKnownHosts: administrators,
