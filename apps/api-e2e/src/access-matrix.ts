@@ -81,6 +81,8 @@ export const routeMatrix = {
   renewCertificate: doers,
   checkCertificateReadiness: doers,
   getCertificateReadiness: readers,
+  getCertificateCheck: signedIn,
+  checkCertificates: administrators,
   listCertificateVersions: readers,
   getCertificateChain: readers,
   scanAddresses: administrators,

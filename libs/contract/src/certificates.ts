@@ -1,5 +1,6 @@
 /** Certificates: what they are for, where they are deployed, what was issued, and what a TLS port shows. */
 import * as z from 'zod';
+import { ServedEndpoint } from './certificate-checks.js';
 import { Host, LoginName, Port } from './connections.js';
 import { ConnectionId, OperationId, Timestamp } from './primitives.js';
 import { RenewalState } from './renewals.js';
@@ -204,6 +205,10 @@ export const Certificate = z
     status: CertificateStatus,
     version: CertificateVersion.nullable(),
     renewAt: Timestamp.nullable().describe('When its renewal window begins; null: nothing was issued yet.'),
+    checkedAt: Timestamp.nullable().describe(
+      'When its endpoints were looked at last; null: not since they are deployed.',
+    ),
+    served: z.array(ServedEndpoint).describe('What they showed then. A renewal since has verified them itself.'),
     renewal: RenewalState.describe('Why it was or was not renewed by itself, and when it will be.'),
     createdAt: Timestamp,
     updatedAt: Timestamp,

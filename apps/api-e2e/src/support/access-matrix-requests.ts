@@ -111,6 +111,8 @@ export const requests: Readonly<Record<OperationIdOfRoute, Prepare>> = {
   renewCertificate: atCertificate('/renew'),
   checkCertificateReadiness: atCertificate('/check-readiness'),
   getCertificateReadiness: atCertificate('/readiness'),
+  getCertificateCheck: at('/certificate-check'),
+  checkCertificates: at('/certificate-check'),
   listCertificateVersions: atCertificate('/versions'),
   // Nothing was issued for it: whoever may see it is told so.
   getCertificateChain: async (stage) => ({

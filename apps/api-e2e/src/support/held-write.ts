@@ -33,6 +33,11 @@ export function holdStepEnd(table: EventTable, connectionId: number, step: strin
   return holdEvent(table, connectionId, ends);
 }
 
+/** The same for the transaction that starts an operation: everything in it is written, and nothing committed. */
+export function holdStart(table: EventTable, connectionId: number): Promise<HeldWrite> {
+  return holdEvent(table, connectionId, 'NEW.sequence = 1');
+}
+
 async function holdEvent(table: EventTable, connectionId: number, condition: string): Promise<HeldWrite> {
   const key = keyOf(connectionId);
   const name = `hold_event_${String(connectionId)}`;

@@ -14,6 +14,7 @@ export class Metrics implements OnModuleDestroy {
   constructor(@InjectDataSource() dataSource: DataSource, feed: OperationFeed) {
     collectDefaultMetrics({ register: this.registry });
     this.registry.registerMetric(activeGauge(dataSource));
+    this.registry.registerMetric(checkAgeGauge(dataSource));
     const endings = new Counter({
       name: 'lockstep_operations_ended_total',
       help: 'Operations that ended, by type and status, as seen by this process since it started.',
@@ -47,6 +48,20 @@ function activeGauge(dataSource: DataSource): Gauge {
       );
       this.reset();
       for (const { type, status, count } of rows) this.set({ type, status }, Number(count));
+    },
+  });
+}
+
+function checkAgeGauge(dataSource: DataSource): Gauge {
+  return new Gauge({
+    name: 'lockstep_certificate_check_age_seconds',
+    help: 'Seconds since the last check of all certificates ended, on whatever replica; without one, since the set-up.',
+    registers: [],
+    async collect() {
+      const [row] = await dataSource.query<{ age: number }[]>(
+        'SELECT extract(epoch FROM now() - coalesce(ended_at, made_at))::float8 AS age FROM certificate_check',
+      );
+      if (row) this.set(row.age);
     },
   });
 }

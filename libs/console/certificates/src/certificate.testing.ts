@@ -56,6 +56,8 @@ export const certificateOf = (change: Partial<Certificate> = {}): Certificate =>
   status: 'valid',
   version: versionOf(),
   renewAt: '2026-11-20T00:00:00.000Z',
+  checkedAt: null,
+  served: [],
   renewal: renewalStateOf(),
   createdAt: '2026-11-01T00:00:00.000Z',
   updatedAt: '2026-11-01T00:00:00.000Z',

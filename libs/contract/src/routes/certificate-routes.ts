@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { CertificateCheck } from '../certificate-checks.js';
 import {
   Certificate,
   CertificateChange,
@@ -155,6 +156,24 @@ export const certificateRoutes = {
     params: certificateParams,
     success: { status: 200, body: z.string(), alsoAs: ['application/pem-certificate-chain'] },
     problems: ['NOT_FOUND', 'NOTHING_ISSUED'],
+  }),
+  getCertificateCheck: defineRoute({
+    operationId: 'getCertificateCheck',
+    method: 'get',
+    path: '/certificate-check',
+    tag,
+    requires: 'certificates.read',
+    summary: 'When all endpoints were looked at last, and whether renewals are looked for at all.',
+    success: { status: 200, body: CertificateCheck },
+  }),
+  checkCertificates: defineRoute({
+    operationId: 'checkCertificates',
+    method: 'post',
+    path: '/certificate-check',
+    tag,
+    requires: 'certificates.manage',
+    summary: 'Look at all endpoints now. Answers when that is done, or after 20 seconds that it is running.',
+    success: { status: 200, body: CertificateCheck },
   }),
   listIssuers: defineRoute({
     operationId: 'listIssuers',

@@ -17,6 +17,9 @@ import { FoundQueries } from './found/found-queries.js';
 import { FoundStore } from './found/found-store.js';
 import { InventoryQueries } from './found/inventory-queries.js';
 import { PlaceLooks } from './found/place-looks.js';
+import { CertificateChecks } from './checks/certificate-checks.service.js';
+import { CheckRows } from './checks/check-rows.js';
+import { ServedEndpoints } from './checks/served-endpoints.js';
 import { InternalAuthorities } from './issuers/internal-authorities.js';
 import { IssuersService } from './issuers/issuers.service.js';
 import { AcmeAccountEntity } from './model/acme-account.entity.js';
@@ -31,6 +34,7 @@ import { CertificateRenewalOperation } from './operations/certificate-renewal.op
 import { IssuerTrials } from './rehearsal/issuer-trials.js';
 import { AutomaticRenewals } from './renewals/automatic-renewals.js';
 import { RenewalPlans } from './renewals/renewal-plans.js';
+import { CertificateCheckController } from './rest/certificate-check.controller.js';
 import { CertificatesController } from './rest/certificates.controller.js';
 import { FoundCertificatesController } from './rest/found-certificates.controller.js';
 import { IssuersController } from './rest/issuers.controller.js';
@@ -54,7 +58,7 @@ import { KeyRotation } from './versions/key-rotation.js';
     ]),
   ],
   // Paths such as /certificates/inventory come before /certificates/{id}.
-  controllers: [FoundCertificatesController, CertificatesController, IssuersController],
+  controllers: [FoundCertificatesController, CertificateCheckController, CertificatesController, IssuersController],
   providers: [
     AcmeAccounts,
     AcmeAuthorities,
@@ -62,6 +66,7 @@ import { KeyRotation } from './versions/key-rotation.js';
     AcmeLedger,
     AcmeOrders,
     AutomaticRenewals,
+    CertificateChecks,
     CertificateQueries,
     CertificateReader,
     CertificateRehearsalOperation,
@@ -72,6 +77,7 @@ import { KeyRotation } from './versions/key-rotation.js';
     CertificatesService,
     ConnectionScanService,
     ChallengeAnswers,
+    CheckRows,
     DiscoveryService,
     FoundCertificatesService,
     FoundQueries,
@@ -86,6 +92,7 @@ import { KeyRotation } from './versions/key-rotation.js';
     PlaceLooks,
     Solvers,
     RenewalPlans,
+    ServedEndpoints,
   ],
   exports: [CertificateQueries, CertificateRenewalsService],
 })

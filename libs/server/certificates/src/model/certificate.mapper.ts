@@ -6,6 +6,7 @@ import type {
   DeploymentTarget,
   Issuer,
   RenewalState,
+  ServedEndpoint,
 } from '@lockstep/contract';
 import type { AcmeAccountEntity } from './acme-account.entity.js';
 import type { CertificateVersionEntity } from './certificate-version.entity.js';
@@ -35,6 +36,8 @@ export const toCertificate = (entity: CertificateEntity, around: Surroundings): 
   status: statusOf(around.version, new Date()),
   version: around.version ? toCertificateVersion(around.version, around) : null,
   renewAt: around.version?.renewAt?.toISOString() ?? null,
+  checkedAt: entity.checkedAt?.toISOString() ?? null,
+  served: entity.served.filter((served) => around.targets.some((target) => isOf(target, served))),
   renewal: around.renewal,
   createdAt: entity.createdAt.toISOString(),
   updatedAt: entity.updatedAt.toISOString(),
@@ -105,6 +108,11 @@ const toDeploymentTarget = (
   deployedVersion: entity.deployedVersion,
   deployedAt: entity.deployedAt?.toISOString() ?? null,
 });
+
+/** Whether the target still has that endpoint; of others than these targets nothing is told. */
+const isOf = (target: DeploymentTargetEntity, { connectionId, host, port, serverName }: ServedEndpoint): boolean =>
+  target.connectionId === connectionId &&
+  target.verify.some((one) => one.host === host && one.port === port && one.serverName === serverName);
 
 const nameOf = (names: ReadonlyMap<number, string>, id: number): string => names.get(id) ?? `connection ${String(id)}`;
 

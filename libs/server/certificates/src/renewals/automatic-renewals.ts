@@ -89,7 +89,10 @@ export class AutomaticRenewals implements OnApplicationBootstrap, OnModuleDestro
   }
 
   private async lookOnce(): Promise<void> {
-    await this.locked((transaction) => this.plans.renew(transaction));
+    await this.locked(async (transaction) => {
+      await this.plans.renew(transaction);
+      await transaction.query('UPDATE certificate_check SET renewals_looked_at = now()');
+    });
     const refused: number[] = [];
     while (!this.isStopping) {
       const outcome = await this.startNext(refused);

@@ -10,19 +10,26 @@ import { type RenewalPlan, dueOf, planRenewal } from './renewal-policy.js';
 export class RenewalPlans {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
-  /** Plans what has changed since it was planned. The caller holds the lock of automatic renewals. */
+  /**
+   * Plans what has changed since it was planned. The caller holds the lock of automatic renewals. What was seen before a
+   * renewal that completed is forgotten: it has verified its endpoints itself.
+   */
   async renew(transaction: EntityManager): Promise<void> {
     const changed = (await readRenewals(transaction, null)).filter(({ key, plannedFrom }) => key !== plannedFrom);
     if (changed.length === 0) return;
     const plans = changed.map(planRenewal);
     await transaction.query(
-      `UPDATE certificates c SET next_attempt_at = p.at, renewal_reason = p.reason, planned_from = p.key
-       FROM unnest($1::integer[], $2::timestamptz[], $3::text[], $4::text[]) AS p (id, at, reason, key) WHERE c.id = p.id`,
+      `UPDATE certificates c SET next_attempt_at = p.at, renewal_reason = p.reason, planned_from = p.key,
+         served = CASE WHEN p.verified_at >= c.checked_at THEN '[]' ELSE c.served END,
+         checked_at = CASE WHEN p.verified_at >= c.checked_at THEN NULL ELSE c.checked_at END
+       FROM unnest($1::integer[], $2::timestamptz[], $3::text[], $4::text[], $5::timestamptz[])
+         AS p (id, at, reason, key, verified_at) WHERE c.id = p.id`,
       [
         changed.map(({ certificateId }) => certificateId),
         plans.map(({ nextAttemptAt }) => nextAttemptAt),
         plans.map(({ reason }) => reason),
         changed.map(({ key }) => key),
+        changed.map(({ last }) => (last?.status === 'completed' ? last.completedAt : null)),
       ],
     );
   }
