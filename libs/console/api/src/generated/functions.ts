@@ -133,6 +133,10 @@ export type { ListCertificateVersions$Params as ListCertificateVersions$Params }
 export { listCertificateVersions as listCertificateVersions } from './fn/certificates/list-certificate-versions';
 export type { GetCertificateChain$Params as GetCertificateChain$Params } from './fn/certificates/get-certificate-chain';
 export { getCertificateChain as getCertificateChain } from './fn/certificates/get-certificate-chain';
+export type { GetCertificateCheck$Params as GetCertificateCheck$Params } from './fn/certificates/get-certificate-check';
+export { getCertificateCheck as getCertificateCheck } from './fn/certificates/get-certificate-check';
+export type { CheckCertificates$Params as CheckCertificates$Params } from './fn/certificates/check-certificates';
+export { checkCertificates as checkCertificates } from './fn/certificates/check-certificates';
 export type { ScanAddresses$Params as ScanAddresses$Params } from './fn/certificates/scan-addresses';
 export { scanAddresses as scanAddresses } from './fn/certificates/scan-addresses';
 export type { ScanConnection$Params as ScanConnection$Params } from './fn/certificates/scan-connection';
