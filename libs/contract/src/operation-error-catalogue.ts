@@ -234,6 +234,16 @@ export const operationErrorCatalogue = {
     advice: 'See whether the server reads these files, and whether the reload reaches it, then retry.',
     action: 'retry',
   },
+  DEPLOYMENT_INCOMPLETE: {
+    title: 'Not every host has the new certificate',
+    advice: 'See the deployments for what happened on each host, then retry: only hosts that lack it are served again.',
+    action: 'retry',
+  },
+  NOTHING_TO_DEPLOY: {
+    title: 'There is nothing to put on this host',
+    advice: 'See the targets of the certificate, and renew it.',
+    action: 'retry',
+  },
   TLS_FAILED: {
     title: 'The TLS handshake did not succeed',
     advice: 'Check that a TLS server listens there, and its log.',

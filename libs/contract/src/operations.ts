@@ -8,7 +8,7 @@ export * from './operation-statuses.js';
 
 /** The types of operation. Each has exactly one handler on the server, checked at boot. */
 export const OperationType = z
-  .enum(['ssh_test', 'service_restart', 'certificate_renewal', 'certificate_rehearsal'])
+  .enum(['ssh_test', 'service_restart', 'certificate_renewal', 'certificate_deployment', 'certificate_rehearsal'])
   .meta({ id: 'OperationType' });
 export type OperationType = z.infer<typeof OperationType>;
 
@@ -61,7 +61,7 @@ export const Operation = z
     target: z
       .string()
       .describe(
-        'What on the connection: the service of a service_restart, the certificate’s id of a certificate_renewal and a certificate_rehearsal; empty for ssh_test.',
+        'What on the connection: the service of a service_restart, the certificate’s id of a certificate_renewal, certificate_deployment and certificate_rehearsal; empty for ssh_test.',
       ),
     status: OperationStatus,
     phase: OperationPhase.nullable(),

@@ -102,11 +102,12 @@ export const certificateRoutes = {
     path: '/certificates/{id}/renew',
     tag,
     requires: 'operations.start',
-    summary: 'Start a certificate_renewal, or join the one that runs. It has the connection of the first target.',
+    summary:
+      'Start a certificate_renewal, or join the one that runs. It has the connection of the first target, and starts a certificate_deployment on every other. One must see them all.',
     params: certificateParams,
     headers: idempotencyHeaders,
     success: { status: 202, body: StartAnswer },
-    problems: ['NOT_FOUND', 'CONFLICT', 'NOTHING_TO_DO', 'IDEMPOTENCY_KEY_REUSED'],
+    problems: ['NOT_FOUND', 'NOTHING_TO_DO', 'IDEMPOTENCY_KEY_REUSED'],
   }),
   checkCertificateReadiness: defineRoute({
     operationId: 'checkCertificateReadiness',

@@ -28,9 +28,12 @@ import { CertificateEntity } from './model/certificate.entity.js';
 import { DeploymentTargetEntity } from './model/deployment-target.entity.js';
 import { FoundCertificateEntity } from './model/found-certificate.entity.js';
 import { IssuerEntity } from './model/issuer.entity.js';
+import { CertificateDeploymentOperation } from './operations/certificate-deployment.operation.js';
 import { CertificateReader } from './operations/certificate-reader.js';
 import { CertificateRehearsalOperation } from './operations/certificate-rehearsal.operation.js';
 import { CertificateRenewalOperation } from './operations/certificate-renewal.operation.js';
+import { HostDeployment } from './operations/host-deployment.js';
+import { OtherHosts } from './operations/other-hosts.js';
 import { IssuerTrials } from './rehearsal/issuer-trials.js';
 import { AutomaticRenewals } from './renewals/automatic-renewals.js';
 import { RenewalPlans } from './renewals/renewal-plans.js';
@@ -45,7 +48,7 @@ import { CertificateVersions } from './versions/certificate-versions.js';
 import { Issuance } from './versions/issuance.js';
 import { KeyRotation } from './versions/key-rotation.js';
 
-/** Certificates and issuers; registers `certificate_renewal`, `certificate_rehearsal`. Needs the database, access, operations and connections modules. */
+/** Certificates and issuers; registers `certificate_renewal`, `certificate_deployment`, `certificate_rehearsal`. Needs the database, access, operations and connections modules. */
 @Module({
   imports: [
     TypeOrmModule.forFeature([
@@ -67,6 +70,7 @@ import { KeyRotation } from './versions/key-rotation.js';
     AcmeOrders,
     AutomaticRenewals,
     CertificateChecks,
+    CertificateDeploymentOperation,
     CertificateQueries,
     CertificateReader,
     CertificateRehearsalOperation,
@@ -82,6 +86,7 @@ import { KeyRotation } from './versions/key-rotation.js';
     FoundCertificatesService,
     FoundQueries,
     FoundStore,
+    HostDeployment,
     HostSearch,
     InternalAuthorities,
     InventoryQueries,
@@ -89,6 +94,7 @@ import { KeyRotation } from './versions/key-rotation.js';
     IssuerTrials,
     IssuersService,
     KeyRotation,
+    OtherHosts,
     PlaceLooks,
     Solvers,
     RenewalPlans,

@@ -9,7 +9,7 @@ interface LoginPlace {
   readonly port: number;
   readonly username: string;
   readonly user: { readonly privateKey: string };
-  readonly hostKeyFingerprint: string;
+  readonly hostKeyFingerprint: string | undefined;
 }
 
 /** The certificates feature over real HTTP on a real database, with the engine that runs its operations. */
@@ -27,7 +27,7 @@ export class CertificatesServer extends FeatureServer {
     return new CertificatesServer(
       await startFeatures({
         databaseUrl,
-        types: ['ssh_test', 'certificate_renewal', 'certificate_rehearsal'],
+        types: ['ssh_test', 'certificate_renewal', 'certificate_deployment', 'certificate_rehearsal'],
         features,
         secretBox,
       }),
@@ -44,7 +44,7 @@ export class CertificatesServer extends FeatureServer {
       credential: place
         ? { kind: 'private_key', privateKey: place.user.privateKey }
         : { kind: 'password', password: 'secret' },
-      ...(place && { hostKeyFingerprint: place.hostKeyFingerprint }),
+      ...(place?.hostKeyFingerprint !== undefined && { hostKeyFingerprint: place.hostKeyFingerprint }),
     });
     return id;
   }

@@ -63,6 +63,8 @@ export function typeTitle(type: OperationType): string {
       return $localize`Certificate renewal`;
     case 'certificate_rehearsal':
       return $localize`Readiness check`;
+    case 'certificate_deployment':
+      return $localize`Certificate deployment`;
   }
 }
 
@@ -71,8 +73,7 @@ export const targetWords = ({ type, target }: Pick<Operation, 'type' | 'target'>
   isOfCertificate(type) ? '' : target;
 
 /** Whether its target is a certificate’s id. */
-export const isOfCertificate = (type: OperationType): boolean =>
-  type === 'certificate_renewal' || type === 'certificate_rehearsal';
+export const isOfCertificate = (type: OperationType): boolean => type.startsWith('certificate_');
 
 export function createdByTitle(createdBy: CreatedBy): string {
   switch (createdBy) {

@@ -127,6 +127,20 @@ export class CertificateQueries {
     if (rows.length === 0) throw notFound('certificate');
   }
 
+  /** @throws {ProblemException} PERMISSION_DENIED when it also goes to a connection that the user may not see. */
+  async assertMayDeploy(userId: number, id: number): Promise<void> {
+    const hidden: unknown[] = await this.dataSource.query(
+      `SELECT FROM certificate_targets t JOIN connections c ON c.id = t.connection_id AND c.deleted_at IS NULL
+       WHERE t.certificate_id = $2 AND c.id NOT IN (SELECT visible.id FROM visible_connection_ids($1) AS visible (id)) LIMIT 1`,
+      [userId, id],
+    );
+    if (hidden.length === 0) return;
+    throw new ProblemException(
+      'PERMISSION_DENIED',
+      'It also goes to hosts that are not granted to you; somebody who may use all of them has to renew it.',
+    );
+  }
+
   private page(userId: number, query: ListQuery): Promise<Listed[]> {
     const place = query.cursor === undefined ? null : readCursor(query.cursor);
     return this.dataSource.query(

@@ -62,8 +62,9 @@ export class CertificatesService {
   private async lock(transaction: EntityManager, id: number): Promise<CertificateEntity> {
     const entity = await transaction.findOne(CertificateEntity, { where: { id }, lock: { mode: 'pessimistic_write' } });
     if (!entity) throw notFound('certificate');
-    const isBusy = await this.operations.isActive(transaction, 'certificate_renewal', String(id));
-    if (isBusy) throw new ProblemException('CERTIFICATE_BUSY');
+    for (const type of ['certificate_renewal', 'certificate_deployment'] as const) {
+      if (await this.operations.isActive(transaction, type, String(id))) throw new ProblemException('CERTIFICATE_BUSY');
+    }
     return entity;
   }
 

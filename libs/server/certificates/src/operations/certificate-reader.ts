@@ -9,7 +9,7 @@ import { CertificateEntity } from '../model/certificate.entity.js';
 export class CertificateReader {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
-  /** With issuer and targets, these in their order. Errors: OperationFailure ISSUE_FAILED when it was removed. */
+  /** With issuer and targets, these in their order and without those on connections that were removed. Errors: OperationFailure ISSUE_FAILED when it was removed. */
   async read(id: number): Promise<CertificateEntity> {
     const certificate = await this.dataSource.manager.findOne(CertificateEntity, {
       where: { id },
@@ -17,6 +17,12 @@ export class CertificateReader {
       order: { targets: { place: 'ASC' } },
     });
     if (!certificate) throw new OperationFailure('ISSUE_FAILED', 'The certificate was removed from Lockstep.');
+    const hosts = await this.dataSource.query<{ id: number }[]>(
+      'SELECT id FROM connections WHERE id = ANY ($1) AND deleted_at IS NULL',
+      [certificate.targets?.map(({ connectionId }) => connectionId) ?? []],
+    );
+    const there = new Set(hosts.map(({ id: host }) => host));
+    certificate.targets = certificate.targets?.filter(({ connectionId }) => there.has(connectionId)) ?? [];
     return certificate;
   }
 }

@@ -1,32 +1,32 @@
-import { Logger } from '@nestjs/common';
-import { SshReach, asFailure } from '@lockstep/server-connections';
 import {
   type OperationContext,
-  OperationFailure,
   type OperationHandler,
   OperationHandlerFor,
   type OperationResult,
-  type StepHandle,
   mustLetGo,
 } from '@lockstep/server-operations';
-import { NetworkPolicy } from '@lockstep/server-ssh';
 import { AcmeIssuance } from '../acme/acme-issuance.js';
 import type { AcmeRenewal } from '../acme/acme-renewal.js';
-import { Deployment } from '../deployment/deployment.js';
 import { rollbackMs } from '../deployment/rollback.js';
 import type { CertificateVersionEntity } from '../model/certificate-version.entity.js';
 import type { CertificateEntity } from '../model/certificate.entity.js';
 import { CertificateVersions, type IssuedVersion, isIssued } from '../versions/certificate-versions.js';
 import { Issuance } from '../versions/issuance.js';
 import { CertificateReader } from './certificate-reader.js';
-import { undo } from './renewal-failure.js';
+import { HostDeployment, type WhatToDeploy, deploymentSteps } from './host-deployment.js';
+import { type HostEnd, type OwnHostEnd, concludeRenewal, ownHostEndOf, readOwnHostEnd } from './host-ends.js';
+import { OtherHosts } from './other-hosts.js';
+import { isOnAll, targetsOn } from './targets-on.js';
 
 interface Begun {
   readonly begun: CertificateVersionEntity;
   readonly acme: AcmeRenewal;
 }
 
-/** Has a certificate issued and puts it where it belongs; on any failure after the switch the old one is back. */
+/**
+ * Has a certificate issued and puts it where it belongs: on this connection itself, on every other by a deployment of its
+ * own at the same time. On any failure after the switch the old one is back on that host.
+ */
 @OperationHandlerFor('certificate_renewal')
 export class CertificateRenewalOperation implements OperationHandler {
   readonly type = 'certificate_renewal';
@@ -38,38 +38,40 @@ export class CertificateRenewalOperation implements OperationHandler {
     { name: 'order', title: 'Place the order', safety: 'repeatable' },
     { name: 'challenges', title: 'Prove the names', safety: 'repeatable' },
     { name: 'issue', title: 'Have it issued', safety: 'repeatable' },
-    { name: 'reach', title: 'Reach the host', safety: 'repeatable' },
-    { name: 'stage', title: 'Stage the files', safety: 'repeatable' },
-    { name: 'check', title: 'Check', safety: 'repeatable' },
-    { name: 'switch', title: 'Switch', safety: 'repeatable' },
-    { name: 'reload', title: 'Reload the server', safety: 'repeatable' },
-    { name: 'verify', title: 'Verify what is served', safety: 'repeatable' },
-    { name: 'clean_up', title: 'Clean up', safety: 'repeatable' },
+    ...deploymentSteps,
+    { name: 'other_hosts', title: 'Wait for the other hosts', safety: 'repeatable' },
   ] as const;
-  private readonly logger = new Logger('Certificates');
 
   constructor(
     private readonly certificates: CertificateReader,
-    private readonly reach: SshReach,
-    private readonly policy: NetworkPolicy,
     private readonly versions: CertificateVersions,
     private readonly issuance: Issuance,
     private readonly acme: AcmeIssuance,
+    private readonly deployment: HostDeployment,
+    private readonly otherHosts: OtherHosts,
   ) {}
 
   async run(context: OperationContext): Promise<OperationResult> {
     const certificate = await this.certificates.read(Number(context.operation.target));
-    const version = await this.issue(context, certificate);
-    const deployment = await this.prepare(context, { certificate, version });
-    try {
-      await this.deploy(context, deployment);
-      await this.finish(context, { deployment, version });
-      await deployment.close();
-    } finally {
-      deployment.destroy();
+    const version = (await this.issuedBefore(context, certificate)) ?? (await this.issue(context, certificate));
+    const what = { certificate, version };
+    const renewed = `${certificate.name} is renewed until ${version.notAfter?.toISOString().slice(0, 10) ?? ''}`;
+    if ((await this.otherHosts.begin(context, what)) === 0) {
+      await this.deployment.run(context, what);
+      context.skip('other_hosts', 'it has no other host');
+      return { message: renewed };
     }
-    const until = version.notAfter?.toISOString().slice(0, 10) ?? '';
-    return { message: `${certificate.name} is renewed until ${until}` };
+    const own = readOwnHostEnd(context.operation.metadata) ?? (await this.deployHere(context, what));
+    return concludeRenewal(context, { own, others: await this.awaitOthers(context, what), renewed });
+  }
+
+  /** While it waits for other hosts it is run anew now and then; what was issued then stays. */
+  private async issuedBefore(
+    { operation }: OperationContext,
+    { id }: CertificateEntity,
+  ): Promise<IssuedVersion | undefined> {
+    const isIssued = operation.steps.some(({ name, status }) => name === 'issue' && status === 'completed');
+    return isIssued ? this.versions.issued(id, operation.metadata['version']) : undefined;
   }
 
   private async issue(context: OperationContext, certificate: CertificateEntity): Promise<IssuedVersion> {
@@ -106,63 +108,44 @@ export class CertificateRenewalOperation implements OperationHandler {
       const version = await this.issuance.issue(certificate, begun, acme);
       const { issuer, serialNumber, fingerprint, notAfter } = version.facts ?? {};
       context.facts({ version: version.number, serialNumber, fingerprint, notAfter });
-      step.summary(begun.issuedAt === null ? `by ${String(issuer)}` : 'it was issued before and not deployed yet');
+      step.summary(begun.issuedAt === null ? `by ${String(issuer)}` : 'it was issued before and is not everywhere yet');
       return version;
     });
   }
 
-  private async prepare(
-    context: OperationContext,
-    { certificate, version }: { certificate: CertificateEntity; version: IssuedVersion },
-  ): Promise<Deployment> {
-    const { connectionId } = context.operation;
-    const host = await asFailure(context, () => this.reach.find(connectionId));
-    const targets = (certificate.targets ?? []).filter((target) => target.connectionId === connectionId);
-    const { number, leaf, chain } = version;
-    const key = await this.issuance.keyOf(version);
-    const material = { certificateId: certificate.id, number, key, leaf, chain };
-    const fingerprint = version.facts?.fingerprint ?? '';
-    return new Deployment({ context, host, reach: this.reach, policy: this.policy, targets, material, fingerprint });
+  /** A failure here is told when it is known how the other hosts fared. */
+  private async deployHere(context: OperationContext, what: WhatToDeploy): Promise<OwnHostEnd> {
+    const { connectionId, steps } = context.operation;
+    const hasBegun = steps.some(({ name, startedAt }) => name === 'reach' && startedAt !== null);
+    const hadIt = !hasBegun && isOnAll(targetsOn(connectionId, what.certificate), what.version);
+    if (hadIt) for (const { name } of deploymentSteps) context.skip(name, 'this host has the version already');
+    const end = hadIt ? ({ hasIt: true, effect: 'none' } as const) : await this.tryHere(context, what);
+    context.facts({ ownHost: end });
+    return end;
   }
 
-  private async deploy(context: OperationContext, deployment: Deployment): Promise<void> {
-    const step = (
-      name: string,
-      work: keyof Pick<Deployment, 'reachHost' | 'stage' | 'check' | 'switchOver' | 'reload' | 'verify'>,
-    ) => context.step(name, (handle) => asFailure(context, () => deployment[work](handle)));
+  private async tryHere(context: OperationContext, what: WhatToDeploy): Promise<OwnHostEnd> {
     try {
-      await step('reach', 'reachHost');
-      await step('stage', 'stage');
-      await step('check', 'check');
-      await step('switch', 'switchOver');
-      await step('reload', 'reload');
-      await step('verify', 'verify');
+      await this.deployment.run(context, what);
+      return { hasIt: true, effect: 'applied' };
     } catch (error) {
-      if (deployment.isUntouched) throw error;
-      const failure = await undo(context, deployment, error);
-      if (failure instanceof OperationFailure && failure.effect !== 'none' && failure.effect !== 'rolled_back')
-        this.logger.error(`${context.operation.id} on ${context.operation.connectionName}: ${failure.message}`);
-      throw failure;
+      const end = ownHostEndOf(context, error);
+      if (!end) throw error;
+      return end;
     }
   }
 
-  /** It is verified, and nothing takes that back: neither a link that breaks now nor a cancellation that comes now. */
-  private async finish(
-    context: OperationContext,
-    { deployment, version }: { deployment: Deployment; version: IssuedVersion },
-  ): Promise<void> {
-    const clean = async (step?: StepHandle): Promise<void> => {
-      const why = await deployment.cleanUp();
-      if (why === null) return;
-      step?.summary(`Files of Lockstep may be left beside the new ones: ${why}`);
-      context.log('system', `Files of Lockstep may be left beside the new ones: ${why}\n`);
-    };
-    const { signal } = context;
-    await context.step('clean_up', clean).catch((error: unknown) => {
-      if (!signal.aborted || mustLetGo(signal)) throw error;
-      return clean();
-    });
-    const ids = deployment.parts.targets.map(({ id }) => id);
-    await this.versions.deployed(version, ids);
+  private async awaitOthers(context: OperationContext, what: WhatToDeploy): Promise<HostEnd[]> {
+    try {
+      return await context.step('other_hosts', async (step) => {
+        const ends = await this.otherHosts.ends(context, what);
+        step.summary(`${String(ends.filter(({ hasIt }) => hasIt).length)} of ${String(ends.length)} have it`);
+        return ends;
+      });
+    } catch (error) {
+      // Told to stop it begins no step any more; but what it started is still to be heard of.
+      if (!context.signal.aborted || mustLetGo(context.signal)) throw error;
+      return this.otherHosts.ends(context, what);
+    }
   }
 }

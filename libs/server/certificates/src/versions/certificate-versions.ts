@@ -4,7 +4,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { Operation } from '@lockstep/contract';
 import { factsOf, generatePrivateKey, makeSigningRequest, readCertificates } from '@lockstep/server-pki';
 import { SecretBox, type SecretPlace } from '@lockstep/server-secrets';
-import { DataSource, In, LessThanOrEqual } from 'typeorm';
+import { DataSource, In, IsNull, LessThanOrEqual, Not } from 'typeorm';
 import type { SignedCertificate } from '../acme/acme-renewal.js';
 import { CertificateVersionEntity } from '../model/certificate-version.entity.js';
 import type { CertificateEntity } from '../model/certificate.entity.js';
@@ -74,6 +74,15 @@ export class CertificateVersions {
     return { ...version, ...issued };
   }
 
+  /** The issued version of this number; the newest without one. */
+  async issued(certificateId: number, number: unknown): Promise<IssuedVersion | undefined> {
+    const version = await this.dataSource.manager.findOne(CertificateVersionEntity, {
+      where: { certificateId, issuedAt: Not(IsNull()), ...(typeof number === 'number' && { number }) },
+      order: { number: 'DESC' },
+    });
+    return version && isIssued(version) ? version : undefined;
+  }
+
   /** The private key in PEM. Errors: SecretUnreadableError */
   async openKey({ id }: CertificateVersionEntity): Promise<string> {
     const [row] = await this.dataSource.query<{ sealed_key: Buffer }[]>(
@@ -119,8 +128,12 @@ export class CertificateVersions {
     // A lost worker had it in hand, and may have written down that it is everywhere.
     if (version.number === operation.metadata['version']) return true;
     if (version.renewAt === null || version.renewAt <= new Date()) return false;
-    const targets = await this.dataSource.manager.findBy(DeploymentTargetEntity, { certificateId: certificate.id });
-    return targets.some(({ deployedVersion }) => deployedVersion !== version.number);
+    const lacking: unknown[] = await this.dataSource.query(
+      `SELECT FROM certificate_targets t JOIN connections c ON c.id = t.connection_id AND c.deleted_at IS NULL
+       WHERE t.certificate_id = $1 AND t.deployed_version IS DISTINCT FROM $2 LIMIT 1`,
+      [certificate.id, version.number],
+    );
+    return lacking.length > 0;
   }
 }
 
