@@ -62,11 +62,7 @@ const title = reason ? `a renewal for several hosts (left out: ${reason})` : 'a 
   const read = async (): Promise<Certificate> =>
     (await server.call<Certificate>(`GET /certificates/${String(certificate.id)}`)).body;
   const deployments = async (parentId: string): Promise<Record<string, Operation>> => {
-    const { body } = await server.call<{ items: Operation[] }>(
-      `GET /operations?parentId=${parentId}`,
-      undefined,
-      token,
-    );
+    const { body } = await server.call<{ items: Operation[] }>(`GET /operations?parentId=${parentId}`);
     return Object.fromEntries(body.items.map((operation) => [operation.connectionName, operation]));
   };
   const served = async (): Promise<Record<Name, string>> => {
