@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Operation } from '@lockstep/contract';
 import {
+  LinkProxy,
   type LockstepServer,
   type ServiceHost,
   startLockstep,
@@ -12,7 +13,6 @@ import { administratorOf, type ApiClient } from './support/api-client.js';
 import { endAll } from './support/end-all.js';
 import { EventTable } from './support/event-table.js';
 import { type HeldWrite, holdFirstStep, holdStep } from './support/held-write.js';
-import { LinkProxy } from './support/link-proxy.js';
 import { connectHost, endOf, inStep, startRestart } from './support/restart-client.js';
 
 const reason = await whyNoSystemdHosts();

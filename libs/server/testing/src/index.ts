@@ -6,12 +6,14 @@ export { createTestDatabase, type TestDatabase } from './postgres/test-database.
 export { freePort } from './process/free-port.js';
 export { runsAsRoot } from './process/run.js';
 export { waitUntil } from './process/wait-until.js';
+export { LinkProxy } from './ssh/link-proxy.js';
 export { generateSshKey, type SshKeyOptions, type SshKeyPair } from './ssh/ssh-key.js';
 export { createSshUser, type SshUser, type SshUserOptions } from './ssh/ssh-user.js';
 export { type Sshd, type SshdOptions, startSshd } from './ssh/sshd.js';
 export { type HookAnswer, type HookReceiver, type ReceivedHook, startHookReceiver } from './receivers/hook-receiver.js';
 export { type Mailbox, type MailboxOptions, type ReceivedMail, startMailbox } from './receivers/mailbox.js';
 export { prepareSystemdHosts, whyNoSystemdHosts } from './systemd/base-system.js';
+export { HeldPrograms } from './systemd/held-programs.js';
 export { ServiceHost, type ServiceHostOptions, startServiceHost } from './systemd/service-host.js';
 export { startSystemdHost, type SystemdHost, type SystemdHostOptions } from './systemd/systemd-host.js';
 export {

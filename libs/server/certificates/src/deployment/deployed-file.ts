@@ -38,6 +38,8 @@ export interface DeployedFile extends FilePlace, Names {
   readonly sha256: string;
 }
 
+/** How the names of all staged files end. */
+export const stagedSuffix = '.new';
 const privateMode = 0o600;
 const publicMode = 0o644;
 
@@ -70,7 +72,7 @@ export function filesOf(target: DeploymentTargetEntity, material: Material): Dep
 function namesOf({ path, folder }: FilePlace, { certificateId, number }: DeployedFile['tag']): Names {
   const mark = `.${posix.basename(path)}.lockstep-${String(certificateId)}-`;
   const name = posix.join(folder, `${mark}${String(number)}`);
-  return { mark, staged: `${name}.new`, backup: `${name}.old` };
+  return { mark, staged: `${name}${stagedSuffix}`, backup: `${name}.old` };
 }
 
 /** The same place where a symbolic link leads. */

@@ -9,7 +9,7 @@ import { endpointName, lookAt, waitUntilServed } from './endpoints.js';
 import type { HostFiles } from './host-files.js';
 import { HostLink } from './host-link.js';
 import { type Remembered, readRemembered } from './remembered.js';
-import { planCleaning, planSwitch } from './switch-plan.js';
+import { planSwitch } from './switch-plan.js';
 
 /** Milliseconds that a server may take until it shows another certificate. */
 const patienceMs = 20_000;
@@ -141,10 +141,9 @@ export class Deployment {
 
   /** Answers why something of ours may be left beside the files. That is no failure: what is served was verified. */
   async cleanUp(): Promise<string | null> {
-    const clean = async ({ files }: HostLink): Promise<void> =>
-      files.apply(planCleaning(await files.look(this.files)), this.folder);
+    const clean = ({ files }: HostLink): Promise<void> => files.clean(this.files);
     try {
-      await clean(this.linked).catch(() => this.insist(cleaningMs, clean));
+      await clean(this.linked).catch(() => this.insist(this.parts.reach.deadline(cleaningMs), clean));
       return null;
     } catch (error) {
       return error instanceof Error ? error.message : String(error);

@@ -1,7 +1,10 @@
+import { posix } from 'node:path';
 import { OperationFailure } from '@lockstep/server-operations';
-import { type SftpSession, SshError, type SshSession, type StageLimit } from '@lockstep/server-ssh';
-import { type DeployedFile, type FilePlace, sha256Of } from './deployed-file.js';
-import { moveScript, planEnd, prepareScript } from './host-scripts.js';
+import { type FileFacts, type SftpSession, SshError, type SshSession, type StageLimit } from '@lockstep/server-ssh';
+import { type DeployedFile, type FilePlace, sha256Of, stagedSuffix } from './deployed-file.js';
+import { FileOwners, type Owner } from './file-owners.js';
+import { askHost } from './host-facts.js';
+import { moveScript, planEnd } from './host-scripts.js';
 import { findPlaces } from './real-places.js';
 import type { FileState, LookedAt, Move } from './switch-plan.js';
 import { explainRefusal } from './write-failure.js';
@@ -9,23 +12,20 @@ import { explainRefusal } from './write-failure.js';
 /** Milliseconds that a script which only looks or renames may take. */
 const quickMs = 20_000;
 const quickSeconds = quickMs / 1_000;
-/** What lies where a certificate shall be is a few kilobytes; anything else is not ours. */
-const mostBytes = 1_048_576;
-
-interface Preparation {
-  readonly uid: number | null;
-  readonly gid: number | null;
-  /** Seconds. */
-  readonly uptime: number;
-}
+/** The bits of a mode that are not about the kind of file. */
+const permissions = 0o7777;
 
 /** The files of a deployment on one host. `limit` bounds each request and says what stops it. */
 export class HostFiles {
+  private readonly owners: FileOwners;
+
   constructor(
     private readonly session: SshSession,
     private readonly sftp: SftpSession,
     private readonly limit: StageLimit,
-  ) {}
+  ) {
+    this.owners = new FileOwners(session, sftp, limit);
+  }
 
   /** Where these files really are. Errors: OperationFailure FILE_NOT_WRITABLE; SshError. */
   places(files: readonly DeployedFile[]): Promise<DeployedFile[]> {
@@ -38,12 +38,13 @@ export class HostFiles {
 
   /**
    * Puts a file beside its place: private, owned and with its mode before the first byte, on the disk, read back. What a
-   * lost attempt left is taken away, and so is a part of a file when it fails.
+   * lost attempt staged is taken away, and so is a part of a file when it fails.
    * Errors: OperationFailure FILE_NOT_WRITABLE, DISK_FULL, PRIVILEGE_MISSING; SshError.
    */
   async stage(file: DeployedFile): Promise<void> {
     try {
-      await this.removeLeftovers(file);
+      const stale = (await this.leftovers(file)).filter((path) => path.endsWith(stagedSuffix));
+      for (const path of stale) await this.sftp.remove(path, this.limit);
       const owner = await this.ownerOf(file);
       await this.sftp.make({ path: file.staged, content: file.content, mode: file.mode, owner }, this.limit);
       const read = sha256Of(await this.sftp.read(file.staged, this.limit));
@@ -62,7 +63,7 @@ export class HostFiles {
    */
   async apply(moves: readonly Move[], folder: string): Promise<void> {
     if (moves.length === 0) return;
-    const { uptime } = await this.identify('', '');
+    const { uptime } = await askHost(this.session, { owner: '', group: '' }, this.limit);
     const plan = moves.flatMap(({ verb, given, from, to }) => [verb, given, from, to]);
     const lines = [String(uptime + quickSeconds), folder, ...plan, planEnd];
     const result = await this.session.runScript({
@@ -77,73 +78,40 @@ export class HostFiles {
     });
   }
 
+  /** Takes away everything of ours beside these files, whatever version it was for. */
+  async clean(files: readonly DeployedFile[]): Promise<void> {
+    for (const file of files) for (const path of await this.leftovers(file)) await this.sftp.remove(path, this.limit);
+  }
+
+  /** Whose a file shall be; undefined: this login's. Errors: OperationFailure FILE_NOT_WRITABLE; SshError. */
+  async ownerOf(place: FilePlace): Promise<Owner | undefined> {
+    return this.owners.wanted(place, await this.sftp.look(place.path, this.limit));
+  }
+
   private async stateOf(file: DeployedFile): Promise<FileState> {
     const [live, staged, backup] = await Promise.all([
       this.sftp.look(file.path, this.limit),
       this.sftp.look(file.staged, this.limit),
       this.sftp.look(file.backup, this.limit),
     ]);
-    const kind = live === null ? 'missing' : (await this.isNew(file)) ? 'new' : 'other';
+    const kind = live === null ? 'missing' : (await this.isNew(file, live)) ? 'new' : 'other';
     return { live: kind, staged: staged !== null, backup: backup !== null };
   }
 
-  /** What this login may not read, it did not write. */
-  private async isNew(file: DeployedFile): Promise<boolean> {
+  /** What this login may not read, it did not write. Mode and owner count as much as the content. */
+  private async isNew(file: DeployedFile, live: FileFacts): Promise<boolean> {
+    if (live.size !== file.content.length || (live.mode & permissions) !== file.mode) return false;
     try {
       const content = await this.sftp.read(file.path, this.limit);
-      return content.length <= mostBytes && sha256Of(content) === file.sha256;
+      return sha256Of(content) === file.sha256 && (await this.owners.fits(file, live));
     } catch (error) {
       if (error instanceof SshError && error.code === 'SFTP_UNAVAILABLE') return false;
       throw error;
     }
   }
 
-  /** Staged files of lost attempts, of whatever version. Backups of this version are still needed. */
-  private async removeLeftovers({ folder, mark, backup }: DeployedFile): Promise<void> {
+  private async leftovers({ folder, mark }: DeployedFile): Promise<string[]> {
     const names = await this.sftp.list(folder, this.limit);
-    const stale = names.map((name) => `${folder}/${name}`).filter((path) => path !== backup);
-    for (const path of stale.filter((each) => each.startsWith(`${folder}/${mark}`))) {
-      await this.sftp.remove(path, this.limit);
-    }
-  }
-
-  /** As told; else whoever owns what is there now; else this login. */
-  async ownerOf({ owner, group, path }: FilePlace): Promise<{ uid: number; gid: number } | undefined> {
-    const live = await this.sftp.look(path, this.limit);
-    if (owner === null && group === null) return this.mayKeepOwner(live);
-    const { uid, gid } = await this.identify(owner ?? '', group ?? '');
-    const own = live ?? (await this.sftp.look('.', this.limit));
-    return { uid: uid ?? own?.uid ?? 0, gid: gid ?? own?.gid ?? 0 };
-  }
-
-  /** Only root gives files away; another login's files are its own. */
-  private async mayKeepOwner(
-    live: { uid: number; gid: number } | null,
-  ): Promise<{ uid: number; gid: number } | undefined> {
-    const home = await this.sftp.look('.', this.limit);
-    return live !== null && home?.uid === 0 ? { uid: live.uid, gid: live.gid } : undefined;
-  }
-
-  /** The numbers of a user and a group; an empty name asks for none. Errors: OperationFailure FILE_NOT_WRITABLE. */
-  async identify(owner: string, group: string): Promise<Preparation> {
-    const { stdout, stderr } = await this.session.runScript({
-      ...this.limit,
-      script: prepareScript,
-      input: `${owner}\n${group}\n`,
-      deadlineMs: quickMs,
-    });
-    const read = (name: string): number | null => {
-      const found = new RegExp(`^lockstep:${name}=(\\d+)$`, 'm').exec(stdout)?.[1];
-      return found === undefined ? null : Number(found);
-    };
-    const [uid, gid, uptime] = [read('uid'), read('gid'), read('uptime')];
-    const missing = owner !== '' && uid === null ? owner : group !== '' && gid === null ? group : null;
-    if (missing !== null)
-      throw new OperationFailure('FILE_NOT_WRITABLE', `The host knows no user or group ${missing}.`);
-    if (uptime === null)
-      throw new OperationFailure('COMMAND_FAILED', 'The host did not run a simple shell script.', {
-        hostWords: stderr,
-      });
-    return { uid, gid, uptime };
+    return names.filter((name) => name.startsWith(mark)).map((name) => posix.join(folder, name));
   }
 }

@@ -90,5 +90,5 @@ function verifyOld(deployment: Deployment, signal: AbortSignal): Promise<string[
   const wanted = (deployment.remembered?.servedBefore ?? []).flatMap(({ endpoint, fingerprint }) =>
     fingerprint === null ? [] : [{ endpoint, fingerprint }],
   );
-  return deployment.waitForAll(wanted, { patienceMs, signal });
+  return deployment.waitForAll(wanted, { patienceMs: deployment.parts.reach.deadline(patienceMs), signal });
 }

@@ -1,6 +1,6 @@
 import type { DeploymentTargetEntity } from '../model/deployment-target.entity.js';
 import { filesOf } from './deployed-file.js';
-import { type FileState, type LookedAt, planCleaning, planRollback, planSwitch } from './switch-plan.js';
+import { type FileState, type LookedAt, planRollback, planSwitch } from './switch-plan.js';
 
 const target = {
   keyPath: '/tls/a.key',
@@ -86,9 +86,5 @@ describe('the plan of a rollback', () => {
       'remove /tls/.a.key.lockstep-3-2.new',
       'remove /tls/.a.pem.lockstep-3-2.new',
     ]);
-  });
-
-  it('is followed by nothing to clean', () => {
-    expect(told(planCleaning(looks(switched, made)))).toEqual(['remove /tls/.a.key.lockstep-3-2.old']);
   });
 });

@@ -52,10 +52,3 @@ export function planRollback(looks: readonly LookedAt[], absentBefore: readonly 
   });
   return [...staged.map(({ file }) => remove(file.staged)), ...back];
 }
-
-/** After the new files are verified: nothing of ours stays beside them. */
-export const planCleaning = (looks: readonly LookedAt[]): Move[] =>
-  looks.flatMap(({ file, state }) => [
-    ...(state.backup ? [remove(file.backup)] : []),
-    ...(state.staged ? [remove(file.staged)] : []),
-  ]);

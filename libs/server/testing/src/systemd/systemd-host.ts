@@ -35,7 +35,7 @@ export class SystemdHost {
     readonly user: SshKeyPair & { password: string },
     readonly hostKeyFingerprint: string,
     private readonly files: { directory: string; root: string },
-    private readonly container: ChildProcess,
+    private container: ChildProcess,
   ) {}
 
   /** Runs a shell command inside, as root. @throws with its own words when it fails */
@@ -55,6 +55,18 @@ export class SystemdHost {
     await signalTree(this.processId, 'SIGCONT');
   }
 
+  /** Ends everything inside at once, as when somebody pulls the plug. What is on its disk stays. */
+  async cutPower(): Promise<void> {
+    const exit = once(this.container, 'exit');
+    await signalTree(this.processId, 'SIGKILL');
+    await exit;
+  }
+
+  /** Boots it again after `cutPower`. */
+  async powerOn(): Promise<void> {
+    this.container = await boot(this.name, this.files.root, this.port);
+  }
+
   /** Shuts it down in order, or by force when that takes more than 10 s, and removes it. */
   async stop(): Promise<void> {
     await endContainer(this.container);
@@ -72,20 +84,28 @@ export async function startSystemdHost(options: SystemdHostOptions = {}): Promis
   const base = await ensureBaseSystem();
   const name = `host-${randomBytes(4).toString('hex')}`;
   const files = await mountOver(base);
-  let container: ChildProcess | undefined;
   try {
     const port = options.port ?? (await freePort());
     const user = { ...(await generateSshKey()), password: randomBytes(12).toString('base64url') };
     const hostKey = await generateSshKey();
     await writeHost(files.root, { name, port, user, hostKey, options });
-    // In a session of its own: Ctrl+C on the tests must not reach the host's own first process.
-    const parameters = ['--register=no', '--keep-unit', '-q', `--machine=${name}`, '-D', files.root, '-b'];
-    container = spawn('systemd-nspawn', parameters, { stdio: 'ignore', detached: true });
-    await waitUntil(`${name} answers on port ${port}`, () => answers(port, container), bootDeadlineMilliseconds);
+    const container = await boot(name, files.root, port);
     return new SystemdHost(name, port, user, hostKey.fingerprint, files, container);
   } catch (error) {
-    if (container) await endContainer(container);
     await removeFiles(files);
+    throw error;
+  }
+}
+
+async function boot(name: string, root: string, port: number): Promise<ChildProcess> {
+  // In a session of its own: Ctrl+C on the tests must not reach the host's own first process.
+  const parameters = ['--register=no', '--keep-unit', '-q', `--machine=${name}`, '-D', root, '-b'];
+  const container = spawn('systemd-nspawn', parameters, { stdio: 'ignore', detached: true });
+  try {
+    await waitUntil(`${name} answers on port ${port}`, () => answers(port, container), bootDeadlineMilliseconds);
+    return container;
+  } catch (error) {
+    await endContainer(container);
     throw error;
   }
 }
@@ -127,8 +147,8 @@ async function writeHost(root: string, { name, port, user, hostKey, options }: H
   await run(['chroot', root, '/bin/sh', '-c', keys], `${user.publicKey}\n`);
 }
 
-function answers(port: number, container: ChildProcess | undefined): Promise<true | undefined> {
-  if (container?.exitCode !== null) throw new Error('systemd-nspawn ended while booting.');
+function answers(port: number, container: ChildProcess): Promise<true | undefined> {
+  if (container.exitCode !== null) throw new Error('systemd-nspawn ended while booting.');
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
     socket.setTimeout(1_000, () => socket.destroy());
