@@ -42,7 +42,8 @@ export async function waitUntilServed(
     seen = isWanted ? seen + 1 : 0;
     if (seen === inARow) return null;
     if (performance.now() > end) {
-      const why = 'failure' in served ? served.failure : `it shows the certificate ${served.fingerprint}`;
+      const why =
+        'failure' in served ? served.failure.replace(/\.$/, '') : `it shows the certificate ${served.fingerprint}`;
       return `${endpointName(endpoint)}: ${why}`;
     }
     await pause(isWanted ? 20 : betweenMs, undefined, { signal });

@@ -27,6 +27,7 @@ export const planEnd = 'lockstep:end';
  * whoever asked for it is gone, and no orderly shutdown of the host stops it: key and certificate change together. One at a
  * time in a folder, and a move only while `given` is there: what another script has done meanwhile is not done again.
  * A name is kept by a hard link; where the host refuses that (fs.protected_hardlinks), by moving.
+ * Two names of one file are no move: rename(2) would leave both.
  */
 export const moveScript = `# lockstep certificates move 2
 ${preamble}
@@ -45,7 +46,7 @@ printf '%s\\n' "$plan" | while IFS= read -r verb && IFS= read -r given && IFS= r
   [ -e "$given" ] || continue
   case $verb in
     keep) rm -f -- "$to" && { ln -P -- "$from" "$to" 2>/dev/null || mv -fT -- "$from" "$to"; } || exit 73 ;;
-    move) mv -fT -- "$from" "$to" || exit 74 ;;
+    move) if [ "$from" -ef "$to" ]; then rm -f -- "$from"; else mv -fT -- "$from" "$to"; fi || exit 74 ;;
     remove) rm -f -- "$from" || exit 76 ;;
     *) exit 64 ;;
   esac

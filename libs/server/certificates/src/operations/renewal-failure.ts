@@ -32,7 +32,8 @@ function asFailure(context: OperationContext, error: unknown, { effect, message 
     return new OperationFailure('DEADLINE_EXCEEDED', `It was not done in time. ${message}`, more);
   if (error instanceof OperationFailure || error instanceof SshError) {
     const { hostWords } = error;
-    return new OperationFailure(error.code, `${error.message} ${message}`, {
+    const told = /[.!?]$/.test(error.message) ? error.message : `${error.message}.`;
+    return new OperationFailure(error.code, `${told} ${message}`, {
       ...more,
       ...(hostWords !== undefined && { hostWords }),
     });
