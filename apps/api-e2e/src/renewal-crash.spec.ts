@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Certificate, Operation, StartAnswer } from '@lockstep/contract';
 import {
+  HeldPrograms,
   type LockstepServer,
   type TlsHost,
   TlsProbe,
@@ -73,7 +74,10 @@ const title = reason ? `a renewal (left out: ${reason})` : 'a renewal whose serv
     await pause(hostSettles);
     expect(await isTlsPair(place.host)).toBe(true);
     await server.start();
-    return waitUntil(
+    return ended(id);
+  };
+  const ended = (id: string): Promise<Operation> =>
+    waitUntil(
       'it ends',
       async () => {
         const operation = await ask<Operation>(`GET /operations/${id}`);
@@ -81,8 +85,9 @@ const title = reason ? `a renewal (left out: ${reason})` : 'a renewal whose serv
       },
       60_000,
     );
-  };
 
+  const versionNow = async (): Promise<number> =>
+    (await ask<Certificate>(`GET /certificates/${certificateId}`)).version?.number ?? 0;
   const expectRenewed = async (operation: Operation): Promise<void> => {
     expect(operation).toMatchObject({ status: 'completed', effect: 'applied' });
     const { version } = await ask<Certificate>(`GET /certificates/${certificateId}`);
@@ -94,11 +99,12 @@ const title = reason ? `a renewal (left out: ${reason})` : 'a renewal whose serv
   it.each(steps)(
     'in the step %s goes on from there, and clients notice nothing',
     async (step) => {
-      const before = await TlsProbe.look(place.port);
+      const [before, number] = [await TlsProbe.look(place.port), await versionNow()];
       const probe = new TlsProbe(place.port);
       const id = await start();
       await begins(id, step);
       await expectRenewed(await killAndGoOn(id));
+      expect(await versionNow()).toBe(number + 1);
       const seen = await probe.stop();
       expect(seen.length).toBeLessThanOrEqual(2);
       expect([before, await TlsProbe.look(place.port)]).toEqual(expect.arrayContaining(seen));
@@ -114,4 +120,28 @@ const title = reason ? `a renewal (left out: ${reason})` : 'a renewal whose serv
       await expectRenewed(await killAndGoOn(id));
     }
   }, 300_000);
+
+  it.each(['ln *shop.pem*', 'mv *.new *shop.key', 'mv *.new *shop.pem'])(
+    'while the host is at «%s» of the switch: that goes on to its end, and the next server joins it',
+    async (program) => {
+      const before = await TlsProbe.look(place.port);
+      const probe = new TlsProbe(place.port);
+      const programs = await HeldPrograms.install(place.host, ['ln', 'mv']);
+      await programs.hold(program);
+      const id = await start();
+      await programs.caught();
+      await server.kill9();
+      expect(await TlsProbe.look(place.port)).toBe(before);
+      await server.start();
+      await waitUntil('the next server is there', async () => {
+        const { steps: all } = await ask<Operation>(`GET /operations/${id}`);
+        return all.find(({ name }) => name === 'switch')?.status === 'running' || undefined;
+      });
+      await programs.letGo();
+      await expectRenewed(await ended(id));
+      const after = await TlsProbe.look(place.port);
+      expect([before, after]).toEqual(expect.arrayContaining(await probe.stop()));
+    },
+    120_000,
+  );
 });
