@@ -165,8 +165,13 @@ export const CertificateVersion = CertificateFacts.extend({
 }).meta({ id: 'CertificateVersion' });
 export type CertificateVersion = z.infer<typeof CertificateVersion>;
 
-/** `not_issued`: nothing was issued yet. `due`: its renewal window has begun. */
-export const CertificateStatus = z.enum(['not_issued', 'expired', 'due', 'valid']).meta({ id: 'CertificateStatus' });
+/**
+ * Of the version in use. `not_issued`: nothing was issued yet. `not_deployed`: something was, and it has arrived at none of
+ * its targets. `due`: its renewal window has begun.
+ */
+export const CertificateStatus = z
+  .enum(['not_issued', 'not_deployed', 'expired', 'due', 'valid'])
+  .meta({ id: 'CertificateStatus' });
 export type CertificateStatus = z.infer<typeof CertificateStatus>;
 
 const certificateFields = {
@@ -203,8 +208,13 @@ export const Certificate = z
     autoRenew: z.boolean(),
     targets: z.array(DeploymentTarget),
     status: CertificateStatus,
-    version: CertificateVersion.nullable(),
-    renewAt: Timestamp.nullable().describe('When its renewal window begins; null: nothing was issued yet.'),
+    version: CertificateVersion.nullable().describe('The newest; it may not have arrived at its targets yet.'),
+    inUse: CertificateVersion.nullable().describe(
+      'The version that counts: of those verified on its targets the one that expires first; without targets the newest.',
+    ),
+    renewAt: Timestamp.nullable().describe(
+      'When the renewal window of the version in use begins; null: there is none.',
+    ),
     checkedAt: Timestamp.nullable().describe(
       'When its endpoints were looked at last; null: not since they are deployed.',
     ),

@@ -55,6 +55,7 @@ export const certificateOf = (change: Partial<Certificate> = {}): Certificate =>
   targets: [targetOf()],
   status: 'valid',
   version: versionOf(),
+  inUse: versionOf(),
   renewAt: '2026-11-20T00:00:00.000Z',
   checkedAt: null,
   served: [],

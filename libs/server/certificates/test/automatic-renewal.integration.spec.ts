@@ -132,10 +132,14 @@ describe('certificates renew themselves', () => {
     await query('UPDATE certificate_targets SET deployed_version = 1 WHERE certificate_id = $1', [id]);
     for (const [index, minutes] of [1, 10, 100, 1_440, 1_440].entries()) {
       await look();
-      const { renewal } = await waitUntil('it has failed once more', async () => {
-        const certificate = await settled(id);
-        return certificate.renewal.failures === index + 1 ? certificate : undefined;
-      });
+      const { renewal } = await waitUntil(
+        'it has failed once more',
+        async () => {
+          const certificate = await settled(id);
+          return certificate.renewal.failures === index + 1 ? certificate : undefined;
+        },
+        30_000,
+      );
       expect(renewal).toMatchObject({
         reason: 'failed',
         lastAttempt: { status: 'failed', createdBy: 'auto', error: expect.stringMatching(/gone/) as string },

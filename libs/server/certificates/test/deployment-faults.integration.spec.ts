@@ -72,7 +72,7 @@ const rolledBack = { status: 'failed', effect: 'rolled_back' };
     const files = { certificatePath: '/srv/far/a.pem', keyPath: '/srv/far/a.key' };
     const reload = { command: 'sleep 600' };
     const targets = [{ connectionId, ...files, reload }];
-    const { id } = await stage.server.addCertificate('far', { targets });
+    const { id } = await stage.server.addCertificate('far', { autoRenew: false, targets });
     const operationId = await stage.start(id);
     await stage.inStep(operationId, 'reload');
     await farProxy.cut();
@@ -83,6 +83,9 @@ const rolledBack = { status: 'failed', effect: 'rolled_back' };
     stage = await RenewalStage.start();
     goneId = await startOnHostThatGoes();
     programs = await HeldPrograms.install(stage.place.host, ['id', 'mv']);
+    // One version is in use, and the next one is due.
+    expect(await stage.renew()).toMatchObject({ status: 'completed' });
+    await stage.server.dataSource.query(`UPDATE certificate_versions SET renew_at = now() - interval '1 hour'`);
   }, 300_000);
   beforeEach(async () => {
     before = { hashes: await stage.hashes(), served: await stage.served() };
@@ -193,11 +196,15 @@ const rolledBack = { status: 'failed', effect: 'rolled_back' };
       expect(await stage.renew()).toMatchObject({ ...nothing, errorCode: 'CONFIGURATION_INVALID' });
     const { number: issued, fingerprint } = await stage.version();
     expect(issued).toBe(number);
+    // What was issued and did not arrive makes nothing valid.
+    const inUse = { number: 1, fingerprint: before.served };
+    expect(await stage.certificate()).toMatchObject({ status: 'due', inUse, version: { number: issued } });
     await expectAsBefore();
     await shell('rm /etc/nginx/conf.d/broken.conf');
     expect(await stage.renew()).toMatchObject({ status: 'completed' });
     expect(await stage.version()).toMatchObject({ number: issued, fingerprint });
     expect(await stage.served()).toBe(fingerprint);
+    expect(await stage.certificate()).toMatchObject({ status: 'valid', inUse: { number: issued } });
   }, 90_000);
 
   it('and a host that never comes back is told unknown', async () => {

@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import type { Operation } from '@lockstep/contract';
+import type { Certificate, Operation } from '@lockstep/contract';
 import { HeldPrograms, LinkProxy, isTlsPair, tlsSite, waitUntil, whyNoSystemdHosts } from '@lockstep/server-testing';
 import { RenewalStage, stepsOf } from './renewal-stage.js';
 
@@ -46,6 +46,9 @@ const title = reason ? `a host that cannot be put back (left out: ${reason})` : 
       );
       expect(await stage.files()).toEqual([`.shop.key${backups}`, `.shop.pem${backups}`, 'shop.key', 'shop.pem']);
       expectAlarm(operation);
+      expect(await stage.certificate()).toMatchObject({ status: 'not_deployed', inUse: null, version: { number: 1 } });
+      const listed = await stage.server.call<{ items: Certificate[] }>('GET /certificates?status=not_deployed');
+      expect(listed.body.items.map(({ id }) => id)).toContain(stage.certificateId);
     }, 60_000);
 
     it('is put back by the next renewal that fails', async () => {

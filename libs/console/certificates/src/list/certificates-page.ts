@@ -23,7 +23,7 @@ const columns: readonly TableColumn[] = [
   { key: 'where', heading: $localize`Deployed to`, width: 'minmax(100px, 1fr)', fold: 'none' },
   { key: 'why', heading: $localize`What is known`, width: 'minmax(180px, 2.2fr)', fold: 'none' },
 ];
-const statuses: readonly CertificateStatus[] = ['expired', 'due', 'not_issued', 'valid'];
+const statuses: readonly CertificateStatus[] = ['expired', 'due', 'not_deployed', 'not_issued', 'valid'];
 
 /** How long one types before the search is sent, in milliseconds. */
 const typingPause = 200;

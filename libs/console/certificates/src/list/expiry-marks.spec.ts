@@ -6,7 +6,7 @@ const expiring = (days: number, id = 1) =>
   certificateOf({
     id,
     renewAt: null,
-    version: versionOf({ notAfter: new Date(now + days * 86_400_000).toISOString() }),
+    inUse: versionOf({ notAfter: new Date(now + days * 86_400_000).toISOString() }),
   });
 
 describe('the strip of expiries', () => {
@@ -17,7 +17,7 @@ describe('the strip of expiries', () => {
   });
 
   it('sets apart what has expired and leaves out what was never issued', () => {
-    const strip = layOut([expiring(-1), expiring(10), certificateOf({ version: null })], now);
+    const strip = layOut([expiring(-1), expiring(10), certificateOf({ inUse: null })], now);
     expect(strip.expired.marks).toHaveLength(1);
     expect(strip.stacks).toHaveLength(1);
     expect([strip.within(7), strip.within(30)]).toEqual([0, 1]);

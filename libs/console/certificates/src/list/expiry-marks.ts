@@ -65,8 +65,8 @@ interface PlacedMark extends ExpiryMark {
 }
 
 function markOf(certificate: Certificate, now: number): PlacedMark[] {
-  if (certificate.version === null) return [];
-  const left = Date.parse(certificate.version.notAfter) - now;
+  if (certificate.inUse === null) return [];
+  const left = Date.parse(certificate.inUse.notAfter) - now;
   const isDue = certificate.renewAt !== null && Date.parse(certificate.renewAt) <= now;
   return [{ certificate, left, kind: left <= 0 ? 'expired' : isDue ? 'due' : 'valid' }];
 }

@@ -18,6 +18,6 @@ export class ShownCertificate {
   protected readonly formatDate = formatDate;
   readonly answer = input.required<DiscoverAnswer>();
   protected readonly state = computed(() =>
-    describeCertificate({ renewAt: null, version: this.answer().leaf }, this.clock.now()),
+    describeCertificate({ renewAt: null, status: 'valid', inUse: this.answer().leaf }, this.clock.now()),
   );
 }

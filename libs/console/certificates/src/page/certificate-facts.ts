@@ -4,7 +4,7 @@ import { CopyButton, RelativeTime } from '@lockstep/console-ui/overlays';
 import type { Certificate } from '@lockstep/contract';
 import { keyTypeTitle } from '../words/certificate-words';
 
-/** What a certificate is for, and what its newest version says about itself. */
+/** What a certificate is for, and what the version in use says about itself. */
 @Component({
   selector: 'lockstep-certificate-facts',
   imports: [CopyButton, RelativeTime, RouterLink],
@@ -33,7 +33,9 @@ import { keyTypeTitle } from '../words/certificate-words';
             <ng-container i18n>by hand</ng-container>
           }
         </dd>
-        @if (certificate().version; as version) {
+        @if (told(); as version) {
+          <dt i18n>Version</dt>
+          <dd>{{ version.number }}</dd>
           <dt i18n>Valid from</dt>
           <dd><lockstep-relative-time [at]="version.notBefore" /></dd>
           <dt i18n>Expires</dt>
@@ -67,5 +69,6 @@ import { keyTypeTitle } from '../words/certificate-words';
 })
 export class CertificateFactsCard {
   readonly certificate = input.required<Certificate>();
+  protected readonly told = computed(() => this.certificate().inUse ?? this.certificate().version);
   protected readonly keyType = computed(() => keyTypeTitle(this.certificate().keyType));
 }

@@ -20,7 +20,15 @@ describe('describeCertificate', () => {
       tone: 'failed',
       word: 'Expired 3 days ago',
     });
-    expect(describeCertificate(certificateOf({ version: null }), 0).word).toBe('Not issued yet');
+    const nowhere = { version: null, inUse: null, status: 'not_issued' } as const;
+    expect(describeCertificate(certificateOf(nowhere), 0).word).toBe('Not issued yet');
+    const issued = certificateOf({ inUse: null, status: 'not_deployed' });
+    expect(describeCertificate(issued, 0)).toMatchObject({ tone: 'waiting', word: 'Not deployed yet' });
+  });
+
+  it('tells of what is in use, whatever was issued since', () => {
+    const inUse = versionOf({ number: 2, notAfter: '2026-11-12T00:00:00.000Z' });
+    expect(describeCertificate(certificateOf({ inUse }), at('2026-11-10T00:00:00Z')).word).toBe('2 days left');
   });
 });
 
@@ -31,7 +39,8 @@ describe('renewalSentence', () => {
     ['2026-11-21T00:00:00Z', {}, /^Due since .*20.* and not renewed since/],
     ['2026-11-21T00:00:00Z', { autoRenew: false }, /automatic renewal is off/],
     ['2026-12-04T00:00:00Z', {}, /^Not renewed before it expired, although it was due/],
-    ['2026-12-04T00:00:00Z', { version: null }, /first renewal/],
+    ['2026-12-04T00:00:00Z', { version: null, inUse: null }, /first renewal/],
+    ['2026-11-10T00:00:00Z', { inUse: null }, /^Version 3 was issued .* has arrived nowhere/],
   ])('says at %s with %p what matters', (now, change, sentence) => {
     expect(renewalSentence(certificateOf(change), at(now))).toMatch(sentence);
   });

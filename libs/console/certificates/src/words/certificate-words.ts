@@ -12,11 +12,15 @@ const day = 24 * hour;
 
 /** How long it still lasts, in one phrase with its look. `now` in milliseconds since 1970. */
 export function describeCertificate(
-  certificate: Pick<Certificate, 'renewAt'> & { readonly version: { readonly notAfter: string } | null },
+  certificate: Pick<Certificate, 'renewAt' | 'status'> & { readonly inUse: { readonly notAfter: string } | null },
   now: number,
 ): CertificateState {
-  if (certificate.version === null) return { tone: 'cancelled', icon: 'dot', word: $localize`Not issued yet` };
-  const left = Date.parse(certificate.version.notAfter) - now;
+  if (certificate.inUse === null) {
+    return certificate.status === 'not_deployed'
+      ? { tone: 'waiting', icon: 'waiting', word: $localize`Not deployed yet` }
+      : { tone: 'cancelled', icon: 'dot', word: $localize`Not issued yet` };
+  }
+  const left = Date.parse(certificate.inUse.notAfter) - now;
   const word = daysLeft(left);
   if (left <= 0) return { tone: 'failed', icon: 'failed', word };
   const isDue = certificate.renewAt !== null && Date.parse(certificate.renewAt) <= now;
@@ -44,6 +48,8 @@ export function statusTitle(status: CertificateStatus): string {
       return $localize`Due for renewal`;
     case 'not_issued':
       return $localize`Not issued yet`;
+    case 'not_deployed':
+      return $localize`Not deployed yet`;
     case 'valid':
       return $localize`Valid`;
   }

@@ -10,6 +10,7 @@ import { toCertificate, toCertificateVersion } from '../model/certificate.mapper
 import { DeploymentTargetEntity } from '../model/deployment-target.entity.js';
 import { RenewalPlans } from '../renewals/renewal-plans.js';
 import { readCursor, writeCursor } from './certificate-cursor.js';
+import { certificateStatus, versionInUse } from './version-in-use.js';
 
 type ListQuery = RouteInput<typeof routes.listCertificates>['query'];
 
@@ -23,15 +24,13 @@ interface Listed {
 }
 
 /**
- * Every certificate with its newest version. Who expires first needs attention first; what was never issued waits for it
+ * Every certificate with its version in use. Who expires first needs attention first; what is nowhere yet waits for it
  * since it was made. Milliseconds, because JavaScript's times know no finer ones.
  */
 const inventory = `
-  SELECT c.*, v.id AS version_id, v.not_after, v.renew_at,
+  SELECT c.*, ${certificateStatus} AS status,
     date_trunc('milliseconds', coalesce(v.not_after, c.created_at)) AS attention
-  FROM certificates c LEFT JOIN LATERAL (
-    SELECT * FROM certificate_versions WHERE certificate_id = c.id AND issued_at IS NOT NULL ORDER BY number DESC LIMIT 1
-  ) v ON true
+  FROM certificates c ${versionInUse}
   WHERE c.id IN (SELECT visible.id FROM visible_certificate_ids($1) AS visible (id))`;
 
 /** A null leaves its filter out. */
@@ -40,11 +39,7 @@ const filters = `
   AND ($3::integer IS NULL OR EXISTS (
     SELECT FROM certificate_targets t WHERE t.certificate_id = inventory.id AND t.connection_id = $3
       AND t.connection_id IN (SELECT visible.id FROM visible_connection_ids($1) AS visible (id))))
-  AND ($4::text IS NULL OR $4 = CASE
-    WHEN version_id IS NULL THEN 'not_issued'
-    WHEN not_after <= now() THEN 'expired'
-    WHEN renew_at <= now() THEN 'due'
-    ELSE 'valid' END)`;
+  AND ($4::text IS NULL OR $4 = status)`;
 
 /** Reading certificates, always through the eyes of a user: what one may not see is not there. */
 @Injectable()
@@ -163,9 +158,10 @@ export class CertificateQueries {
 
   /** These, in their order. That the user may see them was decided before. */
   async some(userId: number, ids: readonly number[]): Promise<Certificate[]> {
-    const [entities, versions, around] = await Promise.all([
+    const [entities, versions, inUse, around] = await Promise.all([
       this.dataSource.manager.find(CertificateEntity, { where: { id: In(ids) }, relations: { issuer: true } }),
       this.newest(ids),
+      this.inUse(ids),
       this.targetsOf(userId, ids),
     ]);
     const renewals = await this.renewals.read(ids, around.connectionNames);
@@ -175,7 +171,8 @@ export class CertificateQueries {
       if (!entity || !renewal) return [];
       const targets = around.targets.filter(({ certificateId }) => certificateId === id);
       const issuerName = entity.issuer?.name ?? '';
-      return [toCertificate(entity, { ...around, targets, issuerName, version: versions.get(id), renewal })];
+      const found = { version: versions.get(id), inUse: inUse.get(id) };
+      return [toCertificate(entity, { ...around, targets, issuerName, renewal, ...found })];
     });
   }
 
@@ -188,6 +185,16 @@ export class CertificateQueries {
       .orderBy('version.certificateId')
       .addOrderBy('version.number', 'DESC')
       .getMany();
+    return new Map(found.map((version) => [version.certificateId, version]));
+  }
+
+  private async inUse(ids: readonly number[]): Promise<Map<number, CertificateVersionEntity>> {
+    const rows: { id: string }[] = await this.dataSource.query(
+      `SELECT v.id FROM certificates c ${versionInUse} WHERE c.id = ANY ($1) AND v.id IS NOT NULL`,
+      [ids],
+    );
+    const where = { id: In(rows.map(({ id }) => id)) };
+    const found = await this.dataSource.manager.findBy(CertificateVersionEntity, where);
     return new Map(found.map((version) => [version.certificateId, version]));
   }
 

@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { CertificateOrigin, InventoryItem, RouteAnswer, RouteInput, routes } from '@lockstep/contract';
 import { DataSource } from 'typeorm';
 import { CertificateQueries } from '../certificates/certificate-queries.js';
+import { certificateStatus, versionInUse } from '../certificates/version-in-use.js';
 import { FoundQueries } from './found-queries.js';
 import { type InventoryPlace, readInventoryCursor, writeInventoryCursor } from './inventory-cursor.js';
 
@@ -13,17 +14,13 @@ interface Listed extends InventoryPlace {
   readonly total: number;
 }
 
-/** Certificates with their newest version, and what is watched, in the same columns. Milliseconds, as JavaScript has them. */
+/** Certificates with their version in use, and what is watched, in the same columns. Milliseconds, as JavaScript has them. */
 const everything = `
-  SELECT 0 AS source, c.id, CASE WHEN v.uploaded THEN 'uploaded' ELSE 'managed' END AS origin,
+  SELECT 0 AS source, c.id, 'managed' AS origin,
     c.name || ' ' || array_to_string(c.domains, ' ') AS words, coalesce(v.not_after, c.created_at) AS attention,
-    CASE WHEN v.id IS NULL THEN 'not_issued' WHEN v.not_after <= now() THEN 'expired'
-      WHEN v.renew_at <= now() THEN 'due' ELSE 'valid' END AS status,
+    ${certificateStatus} AS status,
     ARRAY(SELECT t.connection_id FROM certificate_targets t WHERE t.certificate_id = c.id) AS connection_ids
-  FROM certificates c LEFT JOIN LATERAL (
-    SELECT id, not_after, renew_at, false AS uploaded FROM certificate_versions
-    WHERE certificate_id = c.id AND issued_at IS NOT NULL ORDER BY number DESC LIMIT 1
-  ) v ON true
+  FROM certificates c ${versionInUse}
   WHERE c.id IN (SELECT visible.id FROM visible_certificate_ids($1) AS visible (id))
   UNION ALL
   SELECT 1, f.id, 'found', concat_ws(' ', f.server_name, f.host, f.path, c.name, f.facts ->> 'names'), f.not_after,

@@ -17,7 +17,9 @@ import type { IssuerEntity } from './issuer.entity.js';
 /** What a certificate is told with: its visible targets, and the names of their connections. */
 export interface Surroundings {
   readonly issuerName: string;
+  /** The newest. */
   readonly version: CertificateVersionEntity | undefined;
+  readonly inUse: CertificateVersionEntity | undefined;
   readonly renewal: RenewalState;
   readonly targets: readonly DeploymentTargetEntity[];
   readonly connectionNames: ReadonlyMap<number, string>;
@@ -33,9 +35,10 @@ export const toCertificate = (entity: CertificateEntity, around: Surroundings): 
   keyType: entity.keyType,
   autoRenew: entity.autoRenew,
   targets: around.targets.map((target) => toDeploymentTarget(target, around.connectionNames)),
-  status: statusOf(around.version, new Date()),
+  status: statusOf(around, new Date()),
   version: around.version ? toCertificateVersion(around.version, around) : null,
-  renewAt: around.version?.renewAt?.toISOString() ?? null,
+  inUse: around.inUse ? toCertificateVersion(around.inUse, around) : null,
+  renewAt: around.inUse?.renewAt?.toISOString() ?? null,
   checkedAt: entity.checkedAt?.toISOString() ?? null,
   served: entity.served.filter((served) => around.targets.some((target) => isOf(target, served))),
   renewal: around.renewal,
@@ -116,8 +119,8 @@ const isOf = (target: DeploymentTargetEntity, { connectionId, host, port, server
 
 const nameOf = (names: ReadonlyMap<number, string>, id: number): string => names.get(id) ?? `connection ${String(id)}`;
 
-function statusOf(version: CertificateVersionEntity | undefined, now: Date): CertificateStatus {
-  if (!version?.notAfter) return 'not_issued';
-  if (version.notAfter <= now) return 'expired';
-  return version.renewAt !== null && version.renewAt <= now ? 'due' : 'valid';
+function statusOf({ version, inUse }: Pick<Surroundings, 'version' | 'inUse'>, now: Date): CertificateStatus {
+  if (!inUse?.notAfter) return version ? 'not_deployed' : 'not_issued';
+  if (inUse.notAfter <= now) return 'expired';
+  return inUse.renewAt !== null && inUse.renewAt <= now ? 'due' : 'valid';
 }

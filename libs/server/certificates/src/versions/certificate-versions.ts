@@ -4,7 +4,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { Operation } from '@lockstep/contract';
 import { factsOf, generatePrivateKey, makeSigningRequest, readCertificates } from '@lockstep/server-pki';
 import { SecretBox, type SecretPlace } from '@lockstep/server-secrets';
-import { DataSource, In, IsNull, LessThanOrEqual, Not } from 'typeorm';
+import { And, DataSource, In, IsNull, LessThanOrEqual, Not } from 'typeorm';
 import type { SignedCertificate } from '../acme/acme-renewal.js';
 import { CertificateVersionEntity } from '../model/certificate-version.entity.js';
 import type { CertificateEntity } from '../model/certificate.entity.js';
@@ -93,7 +93,7 @@ export class CertificateVersions {
     return this.box.openText(row.sealed_key, placeOf(id));
   }
 
-  /** Writes down what was verified on these targets, and forgets old versions with their keys. */
+  /** Writes down what was verified on these targets, and forgets old versions with their keys, unless a target still has one. */
   async deployed({ certificateId, number }: CertificateVersionEntity, targetIds: readonly number[]): Promise<void> {
     await this.dataSource.transaction(async (transaction) => {
       await transaction.update(
@@ -101,9 +101,13 @@ export class CertificateVersions {
         { id: In(targetIds) },
         { deployedVersion: number, deployedAt: new Date() },
       );
+      const inUse = await transaction.findBy(DeploymentTargetEntity, { certificateId });
       await transaction.delete(CertificateVersionEntity, {
         certificateId,
-        number: LessThanOrEqual(number - keptVersions),
+        number: And(
+          LessThanOrEqual(number - keptVersions),
+          Not(In(inUse.flatMap(({ deployedVersion }) => deployedVersion ?? []))),
+        ),
       });
     });
   }
