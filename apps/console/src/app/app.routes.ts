@@ -4,6 +4,7 @@ import { accessRoutes, settingsRoutes } from '@lockstep/console-access/routes';
 import { certificatesRoutes, issuersRoutes } from '@lockstep/console-certificates/routes';
 import { connectionsRoutes, startRoutes } from '@lockstep/console-connections/routes';
 import { operationsRoutes } from '@lockstep/console-operations/routes';
+import { schedulesRoutes } from '@lockstep/console-schedules/routes';
 import { connectionServicesRoutes, rollingRestartRoutes, servicesRoutes } from '@lockstep/console-services/routes';
 
 export const appRoutes: Routes = [
@@ -19,6 +20,7 @@ export const appRoutes: Routes = [
       { path: 'rolling-restarts', children: rollingRestartRoutes },
       { path: 'certificates', children: certificatesRoutes },
       { path: 'operations', children: operationsRoutes },
+      { path: 'schedules', children: schedulesRoutes },
       { path: 'settings', children: settingsRoutes(issuersRoutes) },
       {
         path: '**',

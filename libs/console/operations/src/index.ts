@@ -4,7 +4,7 @@ export { OperationsStore } from './store/operations-store';
 export { ActivityTray } from './tray/activity-tray';
 export { Failures } from './tray/failures';
 export { OperationBadge } from './words/operation-badge';
-export { describeActor, describeState, describeStatus, typeTitle } from './words/operation-words';
+export { type StateWords, describeActor, describeState, describeStatus, typeTitle } from './words/operation-words';
 export { FindingsList } from './page/findings-list';
 export { FailureCard } from './page/failure-card';
 export { StepList } from './page/step-list';

@@ -201,6 +201,7 @@ export class Palette {
       { id: 'services', icon: 'services', title: $localize`Services`, path: '/services' },
       { id: 'certificates', icon: 'shield', title: $localize`Certificates`, path: '/certificates' },
       { id: 'operations', icon: 'activity', title: $localize`Operations`, path: '/operations' },
+      { id: 'schedules', icon: 'calendar', title: $localize`Schedules`, path: '/schedules' },
       { id: 'account', icon: 'user', title: $localize`Account`, path: '/settings/account' },
       { id: 'tokens', icon: 'key', title: $localize`API tokens`, path: '/settings/tokens' },
       { id: 'issuers', icon: 'shield', title: $localize`Issuers`, path: '/settings/issuers' },

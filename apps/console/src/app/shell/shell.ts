@@ -82,6 +82,7 @@ export class Shell {
     { path: '/services', title: $localize`Services`, icon: 'services', exact: false },
     { path: '/certificates', title: $localize`Certificates`, icon: 'shield', exact: false },
     { path: '/operations', title: $localize`Operations`, icon: 'activity', exact: false },
+    { path: '/schedules', title: $localize`Schedules`, icon: 'calendar', exact: false },
     { path: '/settings', title: $localize`Settings`, icon: 'settings', exact: false },
   ];
   protected readonly shortcut = /Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘ K' : 'Ctrl K';

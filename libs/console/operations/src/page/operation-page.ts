@@ -34,7 +34,14 @@ import { OperationProgress } from '../progress/operation-progress';
 import { OperationActions } from '../store/operation-actions';
 import { OperationsStore } from '../store/operations-store';
 import { OperationBadge } from '../words/operation-badge';
-import { describeActor, describeState, isOfCertificate, targetWords, typeTitle } from '../words/operation-words';
+import {
+  describeActor,
+  describeState,
+  isOfCertificate,
+  scheduleLink,
+  targetWords,
+  typeTitle,
+} from '../words/operation-words';
 import { FailureCard } from './failure-card';
 import { OperationFacts } from './operation-facts';
 import { StepList } from './step-list';
@@ -92,6 +99,7 @@ export class OperationPage {
   protected readonly mayStart = computed(() => this.session.may('operations.start'));
   protected readonly describeActor = describeActor;
   protected readonly isOfCertificate = isOfCertificate;
+  protected readonly scheduleLink = scheduleLink;
   private readonly log = viewChild(OperationLog);
   /** What the failure itself brought along, else what stands in the log of the step that failed. */
   protected readonly hostWords = computed(() => {

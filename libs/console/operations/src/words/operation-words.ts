@@ -97,6 +97,12 @@ export function describeActor(actor: Actor): string {
   }
 }
 
+/** The page of the schedule that did it; of one that is built in, the list. Null for persons and tokens. */
+export function scheduleLink({ kind, id }: Actor): readonly string[] | null {
+  if (kind !== 'schedule') return null;
+  return /^\d+$/.test(id) ? ['/schedules', id] : ['/schedules'];
+}
+
 export interface StepWords {
   readonly word: string;
   readonly icon: IconName;
