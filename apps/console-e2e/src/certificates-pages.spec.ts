@@ -55,10 +55,12 @@ function pagesOf({ certificates, connection, tls }: CertificateFleet): Record<st
     'certificate-not-issued': `/certificates/${String(certificates.wiki.id)}`,
     'connection-certificates': `/connections/${String(connection.id)}`,
     issuers: '/settings/issuers',
+    issuer: '/settings/issuers/1',
+    'issuer-edit': '/settings/issuers/1/edit',
   };
 }
 
-/** The steps of the form, and the dialog of an issuer. */
+/** The steps of the form, and the kinds of issuers. */
 async function lookAtSteps(
   page: Page,
   { world, certificates, tls }: CertificateFleet,
@@ -76,8 +78,13 @@ async function lookAtSteps(
   await page.getByRole('button', { name: 'Review' }).click();
   await page.getByText('Each renewal, on').waitFor();
   await look('certificate-form-review');
-  await page.goto(`${world.url}/settings/issuers`);
-  await page.getByRole('button', { name: 'Add internal authority' }).click();
-  await page.getByRole('dialog').waitFor();
-  await look('issuer-dialog');
+  await page.goto(`${world.url}/settings/issuers/new`);
+  await page.getByRole('button', { name: 'ZeroSSL' }).click();
+  await look('issuer-form-acme-host');
+  await page.getByRole('button', { name: 'Answered by Lockstep' }).click();
+  await look('issuer-form-acme-lockstep');
+  await page.getByRole('button', { name: 'DNS record' }).click();
+  await look('issuer-form-acme-dns');
+  await page.getByRole('button', { name: 'By hand' }).click();
+  await look('issuer-form-manual');
 }

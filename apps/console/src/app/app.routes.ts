@@ -1,7 +1,7 @@
 import type { Routes } from '@angular/router';
 import { signedIn } from '@lockstep/console-access';
 import { accessRoutes, settingsRoutes } from '@lockstep/console-access/routes';
-import { certificatesRoutes, issuersRoutes } from '@lockstep/console-certificates/routes';
+import { certificatesRoutes, issuerPageRoutes, issuersRoutes } from '@lockstep/console-certificates/routes';
 import { connectionsRoutes, startRoutes } from '@lockstep/console-connections/routes';
 import { operationsRoutes } from '@lockstep/console-operations/routes';
 import { schedulesRoutes } from '@lockstep/console-schedules/routes';
@@ -21,6 +21,7 @@ export const appRoutes: Routes = [
       { path: 'certificates', children: certificatesRoutes },
       { path: 'operations', children: operationsRoutes },
       { path: 'schedules', children: schedulesRoutes },
+      { path: 'settings/issuers', children: issuerPageRoutes },
       { path: 'settings', children: settingsRoutes(issuersRoutes) },
       {
         path: '**',

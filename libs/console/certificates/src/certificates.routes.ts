@@ -33,6 +33,28 @@ export const certificatesRoutes: Routes = [
   },
 ];
 
+/** Below `/settings/issuers`, without the frame of the settings. */
+export const issuerPageRoutes: Routes = [
+  {
+    path: 'new',
+    title: $localize`Add issuer`,
+    canActivate: [permitted('certificates.manage')],
+    loadComponent: async () => (await import('./issuers/issuer-form-page')).IssuerFormPage,
+  },
+  {
+    path: ':id',
+    title: $localize`Issuer`,
+    canActivate: [permitted('certificates.manage')],
+    loadComponent: async () => (await import('./issuers/issuer-page')).IssuerPage,
+  },
+  {
+    path: ':id/edit',
+    title: $localize`Edit issuer`,
+    canActivate: [permitted('certificates.manage')],
+    loadComponent: async () => (await import('./issuers/issuer-form-page')).IssuerFormPage,
+  },
+];
+
 /** Below `/settings`. */
 export const issuersRoutes: Routes = [
   {

@@ -35,6 +35,7 @@ import {
 } from './certificate-model';
 import { ReadinessChecks } from '../readiness/readiness-checks';
 import { CertificateReview } from './certificate-review';
+import { issuerAdvice, issuerTitle } from '../issuers/issuer-words';
 import { proposeTarget } from './proposals';
 import { TargetFields } from './target-fields';
 
@@ -61,6 +62,7 @@ export class CertificateForm {
 
   protected readonly keyTypes: readonly KeyType[] = ['ecdsa-p256', 'rsa-2048', 'rsa-4096'];
   protected readonly keyTypeTitle = keyTypeTitle;
+  protected readonly issuerTitle = issuerTitle;
   protected readonly steps: readonly { readonly step: Step; readonly title: string }[] = [
     { step: 'certificate', title: $localize`Certificate` },
     { step: 'targets', title: $localize`Where it goes` },
@@ -74,6 +76,12 @@ export class CertificateForm {
   protected readonly connections = signal<readonly Connection[]>([]);
   protected readonly domains = computed(() => readDomains(this.model().domains));
   protected readonly input = computed(() => toInput(this.model()));
+  protected readonly advice = computed(() =>
+    issuerAdvice(
+      this.issuers().find(({ id }) => String(id) === this.model().issuerId),
+      this.domains(),
+    ),
+  );
   protected readonly hasTargets = computed(() => this.model().targets.length > 0);
 
   constructor() {

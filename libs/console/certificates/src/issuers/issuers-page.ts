@@ -1,44 +1,39 @@
 import { DOCUMENT } from '@angular/common';
 import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
 import { MatButton, MatIconButton } from '@angular/material/button';
-import { MatDialog } from '@angular/material/dialog';
 import { MatMenu, MatMenuItem, MatMenuTrigger } from '@angular/material/menu';
+import { RouterLink } from '@angular/router';
 import { Session } from '@lockstep/console-access';
 import { Api, deleteIssuer, getIssuerRoot, listIssuers } from '@lockstep/console-api';
 import { OperationActions } from '@lockstep/console-operations';
 import { Icon, ProblemNotice, Spinner, readProblem, type ReadableProblem } from '@lockstep/console-ui';
-import { Confirm, dialogFocus } from '@lockstep/console-ui/overlays';
+import { Confirm } from '@lockstep/console-ui/overlays';
 import type { Issuer } from '@lockstep/contract';
-import { firstValueFrom } from 'rxjs';
+import { issuerTitle, proofWords } from './issuer-words';
 import { savePem } from '../words/save-file';
 
 /** Who can sign certificates. One is there from the start. */
 @Component({
   selector: 'lockstep-issuers-page',
-  imports: [Icon, MatButton, MatIconButton, MatMenu, MatMenuItem, MatMenuTrigger, ProblemNotice, Spinner],
+  imports: [Icon, MatButton, MatIconButton, MatMenu, MatMenuItem, MatMenuTrigger, ProblemNotice, RouterLink, Spinner],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './issuers-page.html',
   styleUrl: './issuers-page.scss',
 })
 export class IssuersPage {
   private readonly api = inject(Api);
-  private readonly dialog = inject(MatDialog);
   private readonly confirm = inject(Confirm);
   private readonly actions = inject(OperationActions);
   private readonly session = inject(Session);
   private readonly document = inject(DOCUMENT);
   protected readonly issuers = signal<readonly Issuer[] | null>(null);
   protected readonly problem = signal<ReadableProblem | null>(null);
+  protected readonly issuerTitle = issuerTitle;
+  protected readonly proofWords = proofWords;
   protected readonly mayManage = computed(() => this.session.may('certificates.manage'));
 
   constructor() {
     void this.load();
-  }
-
-  protected async edit(issuer: Issuer | null): Promise<void> {
-    const { IssuerDialog } = await import('./issuer-dialog');
-    const opened = this.dialog.open(IssuerDialog, { ...dialogFocus, data: issuer, width: '480px' });
-    if ((await firstValueFrom(opened.afterClosed())) === true) await this.load();
   }
 
   /** The root is made when it is first asked for. */
@@ -60,7 +55,7 @@ export class IssuersPage {
     const agreed = await this.confirm.ask({
       heading: $localize`Remove ${issuer.name}:NAME:?`,
       paragraphs: [
-        $localize`Its root and its private keys are removed and cannot be brought back.`,
+        $localize`Its keys, secrets and accounts are removed from Lockstep and cannot be brought back.`,
         $localize`What it signed stays valid until it expires.`,
       ],
       action: $localize`Remove issuer`,

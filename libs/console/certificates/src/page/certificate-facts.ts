@@ -21,7 +21,7 @@ import { keyTypeTitle } from '../words/certificate-words';
         </dd>
         <dt i18n>Issuer</dt>
         <dd>
-          <a routerLink="/settings/issuers">{{ certificate().issuerName }}</a>
+          <a [routerLink]="['/settings/issuers', certificate().issuerId]">{{ certificate().issuerName }}</a>
         </dd>
         <dt i18n>Key</dt>
         <dd>{{ keyType() }}</dd>

@@ -1,0 +1,99 @@
+import type { Issuer } from '@lockstep/contract';
+import { type Pebble, startPebble, whyNoPebble } from '@lockstep/server-testing';
+import { findings, picture } from './support/looks.js';
+import { expect, signIn, test } from './support/test.js';
+import { World } from './support/world.js';
+
+const reason = await whyNoPebble();
+const secret = 'c2VjcmV0LW9mLXRoZS16b25l';
+
+test.describe('issuers by ACME, in the console', () => {
+  test.skip(reason !== undefined, `left out: ${reason}`);
+  let world: World;
+  let pebble: Pebble;
+
+  test.beforeAll(async () => {
+    test.setTimeout(120_000);
+    [world, pebble] = await Promise.all([World.start(), startPebble()]);
+  });
+
+  test.afterAll(async () => {
+    await Promise.all([world.stop(), pebble.stop()]);
+  });
+
+  test('one is made for an authority of one’s own, and changed; its secret is never shown again', async ({
+    page,
+    complaints,
+  }) => {
+    test.setTimeout(90_000);
+    complaints.expect(/status of 4\d\d/);
+    await signIn(page, world.url, world.administrator);
+    await page.goto(`${world.url}/settings/issuers/new`);
+    await page.getByRole('button', { name: 'Add issuer' }).click();
+    await expect(page.getByLabel('Directory')).toBeFocused();
+    await expect(page.getByText('Without it the authority opens no account.')).toBeVisible();
+
+    await page.getByLabel('Directory').fill(pebble.directoryUrl);
+    await page.getByLabel('E-mail').fill('ops@example.net');
+    await page.getByLabel('I agree to the terms of service').check();
+    await page.getByText('Own roots and preferred chain').click();
+    await page.getByLabel('Trusted roots').fill('-----BEGIN CERTIFICATE-----\nnonsense');
+    await page.getByRole('button', { name: 'DNS record' }).click();
+    await page.getByLabel('DNS server').fill('127.0.0.1');
+    await page.getByLabel('Name of the key').fill('lockstep-key');
+    await page.getByLabel('Secret of the key').fill(secret);
+    await page.getByLabel('Name', { exact: true }).fill('Pebble');
+    await page.getByRole('button', { name: 'Add issuer' }).click();
+    const roots = page.locator('lockstep-field').filter({ hasText: 'Trusted roots' });
+    await expect(roots.locator('.error'), 'the server’s word stands beside its field').toBeVisible();
+    await page.getByLabel('Trusted roots').fill(pebble.tls.certificate);
+    await page.getByRole('button', { name: 'Add issuer' }).click();
+
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Pebble');
+    await expect(page.getByText('none yet; the first renewal opens it')).toBeVisible();
+    await expect(page.getByText('DNS-01, by updates of 127.0.0.1')).toBeVisible();
+    expect(await findings(page, 'issuer-acme')).toEqual([]);
+    await picture(page, 'issuer-acme-light-wide');
+
+    await page.getByRole('link', { name: 'Edit' }).click();
+    await expect(page.getByText('It is never shown again.')).toBeVisible();
+    await expect(page.getByLabel('Secret of the key', { exact: true })).toHaveCount(0);
+    await picture(page, 'issuer-acme-edit-light-wide');
+    await page.getByLabel('E-mail').fill('other@example.net');
+    await page.getByRole('button', { name: 'Save changes' }).click();
+    await expect(page.getByText('other@example.net')).toBeVisible();
+    await page.getByRole('link', { name: 'Edit' }).click();
+    await page.getByRole('button', { name: 'Answered by Lockstep' }).click();
+    await expect(page.getByText('proxy_pass')).toBeVisible();
+    await page.getByRole('button', { name: 'Save changes' }).click();
+    await expect(page.getByText('HTTP-01, answered by Lockstep')).toBeVisible();
+    const { items } = await world.api.call<{ items: Issuer[] }>('GET', '/issuers');
+    const made = items.find(({ name }) => name === 'Pebble');
+    expect(made?.acme).toMatchObject({ directoryUrl: pebble.directoryUrl, email: 'other@example.net' });
+    expect(JSON.stringify(items)).not.toContain(secret);
+  });
+
+  test('the form of a certificate says which names an issuer will not sign', async ({ page }) => {
+    await world.api.call('POST', '/issuers', {
+      name: 'Public',
+      kind: 'acme',
+      acme: {
+        directoryUrl: 'https://acme-staging-v02.api.letsencrypt.org/directory',
+        email: 'ops@example.net',
+        challenge: { kind: 'http-01', answeredBy: 'lockstep' },
+      },
+    });
+    await signIn(page, world.url, world.administrator);
+    await page.goto(`${world.url}/certificates/new`);
+    await page.getByRole('button', { name: 'It serves nothing yet' }).click();
+    await page.getByLabel('Issuer').selectOption({ label: 'Public · Let’s Encrypt staging' });
+    await page.getByLabel('Names in it').fill('shop.example.net');
+    const notice = page.getByRole('status').filter({ hasText: 'issuer' });
+    await expect(notice).toHaveCount(0);
+    await page.getByLabel('Names in it').fill('*.example.net');
+    await expect(page.getByText('is proved by DNS alone: choose an issuer with DNS-01.')).toBeVisible();
+    await page.getByLabel('Names in it').fill('nas.lan');
+    await expect(page.getByText('Choose the internal authority.')).toBeVisible();
+    await picture(page, 'certificate-form-advice-light-wide');
+  });
+});
