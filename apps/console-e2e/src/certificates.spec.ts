@@ -46,6 +46,19 @@ test.describe('certificates', () => {
     await expect(rows).toHaveCount(4);
   });
 
+  test('certificates and issuers are found from every page by Ctrl+K', async ({ page }) => {
+    for (const [typed, what, heading] of [
+      ['intra', 'intranet', 'intranet'],
+      ['internal ca', 'Internal CA', 'Internal CA'],
+    ] as const) {
+      await page.keyboard.press('Control+k');
+      await page.keyboard.type(typed);
+      await expect(page.getByRole('option').first()).toContainText(what);
+      await page.keyboard.press('Enter');
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText(heading);
+    }
+  });
+
   test('a list that could not be loaded says why and can be asked for again', async ({ page, complaints }) => {
     complaints.expect(/ERR_FAILED/);
     await page.route('**/api/certificates?*', (route) => route.abort());

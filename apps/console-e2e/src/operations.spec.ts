@@ -124,7 +124,7 @@ test.describe('operations', () => {
     await page.goto(`${world.url}/settings/account`);
     await expect(page.getByRole('heading', { name: 'Settings' })).toBeVisible();
     await page.keyboard.press('Control+k');
-    const finder = page.getByRole('combobox', { name: 'Search hosts, operations, actions' });
+    const finder = page.getByRole('combobox', { name: 'Search hosts, certificates, operations, actions' });
     await page.keyboard.type('lightho');
     await expect(finder, 'no letter of a quick hand is lost').toHaveValue('lightho');
     await expect(finder).toBeFocused();

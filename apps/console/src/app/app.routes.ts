@@ -21,7 +21,7 @@ export const appRoutes: Routes = [
       { path: 'certificates', children: certificatesRoutes },
       { path: 'operations', children: operationsRoutes },
       { path: 'schedules', children: schedulesRoutes },
-      { path: 'settings/issuers', children: issuerPageRoutes },
+      ...issuerPageRoutes,
       { path: 'settings', children: settingsRoutes(issuersRoutes) },
       {
         path: '**',

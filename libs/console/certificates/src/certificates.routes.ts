@@ -33,22 +33,22 @@ export const certificatesRoutes: Routes = [
   },
 ];
 
-/** Below `/settings/issuers`, without the frame of the settings. */
+/** Beside the frame of the settings, because each has a heading of its own. */
 export const issuerPageRoutes: Routes = [
   {
-    path: 'new',
+    path: 'settings/issuers/new',
     title: $localize`Add issuer`,
     canActivate: [permitted('certificates.manage')],
     loadComponent: async () => (await import('./issuers/issuer-form-page')).IssuerFormPage,
   },
   {
-    path: ':id',
+    path: 'settings/issuers/:id',
     title: $localize`Issuer`,
     canActivate: [permitted('certificates.manage')],
     loadComponent: async () => (await import('./issuers/issuer-page')).IssuerPage,
   },
   {
-    path: ':id/edit',
+    path: 'settings/issuers/:id/edit',
     title: $localize`Edit issuer`,
     canActivate: [permitted('certificates.manage')],
     loadComponent: async () => (await import('./issuers/issuer-form-page')).IssuerFormPage,

@@ -13,11 +13,11 @@ import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { MAT_DIALOG_DATA, MatDialogRef } from '@angular/material/dialog';
 import { Router } from '@angular/router';
 import { Session } from '@lockstep/console-access';
-import { Api, listConnections } from '@lockstep/console-api';
+import { Api, listCertificates, listConnections, listIssuers } from '@lockstep/console-api';
 import { ConnectionTests } from '@lockstep/console-connections';
 import { OperationsStore, describeState, typeTitle } from '@lockstep/console-operations';
 import { Icon, Preferences, type IconName } from '@lockstep/console-ui';
-import type { Connection, Permission } from '@lockstep/contract';
+import type { Certificate, Connection, Issuer, Permission } from '@lockstep/contract';
 import { Subject, debounceTime, switchMap } from 'rxjs';
 import type { TypeAhead } from './type-ahead';
 
@@ -32,12 +32,21 @@ interface Entry {
 
 const words = {
   hosts: $localize`Hosts`,
+  certificates: $localize`Certificates`,
+  issuers: $localize`Issuers`,
   operations: $localize`Operations`,
   actions: $localize`Actions`,
   pages: $localize`Pages`,
 };
 
-/** Finds hosts, operations and actions by a few letters. */
+/** What the server found for what was typed. */
+interface Found {
+  readonly hosts: readonly Connection[];
+  readonly certificates: readonly Certificate[];
+  readonly issuers: readonly Issuer[];
+}
+
+/** Finds hosts, certificates, issuers, operations and actions by a few letters. */
 @Component({
   selector: 'lockstep-palette',
   imports: [Icon],
@@ -56,24 +65,27 @@ export class Palette {
   private readonly input = viewChild.required<ElementRef<HTMLElement>>('input');
   private readonly list = viewChild<ElementRef<HTMLElement>>('list');
   private readonly typed = new Subject<string>();
-  private readonly hosts = signal<readonly Connection[]>([]);
+  private readonly found = signal<Found>({ hosts: [], certificates: [], issuers: [] });
+  private readonly hosts = computed(() => this.found().hosts);
 
   protected readonly query = signal('');
   protected readonly entries = computed(() => {
     const query = this.query().trim().toLowerCase();
     const fits = ({ title, detail }: Entry) => `${title} ${detail}`.toLowerCase().includes(query);
     const local = [...this.operations(), ...this.actions(), ...this.pages()].filter(fits);
-    // Hosts found for what was typed before stand there until the new answer comes: Enter must not open one of those.
-    return [...this.hostEntries().filter(fits), ...local].slice(0, 30);
+    // What was found for what was typed before stands there until the new answer comes: Enter must not open any of it.
+    return [...[...this.hostEntries(), ...this.certificateEntries()].filter(fits), ...local].slice(0, 30);
   });
   protected readonly active = linkedSignal({ source: this.entries, computation: () => 0 });
 
   constructor() {
-    const search = async (text: string) =>
-      await this.api.invoke(listConnections, { limit: 6, ...(text === '' ? {} : { search: text }) }).catch(() => null);
     this.typed
-      .pipe(debounceTime(120), switchMap(search), takeUntilDestroyed())
-      .subscribe((page) => this.hosts.set(page?.items ?? []));
+      .pipe(
+        debounceTime(120),
+        switchMap((text) => this.search(text)),
+        takeUntilDestroyed(),
+      )
+      .subscribe((found) => this.found.set(found));
     const ahead = inject<TypeAhead>(MAT_DIALOG_DATA);
     afterNextRender(() => {
       this.input().nativeElement.focus();
@@ -100,6 +112,39 @@ export class Palette {
     const count = this.entries().length;
     if (count > 0) this.active.update((index) => (index + by + count) % count);
     this.list()?.nativeElement.querySelector(`#palette-${this.active()}`)?.scrollIntoView({ block: 'nearest' });
+  }
+
+  /** What cannot be asked for is left out. Certificates are looked for once something is typed. */
+  private async search(text: string): Promise<Found> {
+    const mayManage = this.session.may('certificates.manage');
+    const [hosts, certificates, issuers] = await Promise.all([
+      this.api.invoke(listConnections, { limit: 6, ...(text === '' ? {} : { search: text }) }).catch(() => null),
+      text === '' ? null : this.api.invoke(listCertificates, { limit: 5, search: text }).catch(() => null),
+      text === '' || !mayManage ? null : this.api.invoke(listIssuers).catch(() => null),
+    ]);
+    return { hosts: hosts?.items ?? [], certificates: certificates?.items ?? [], issuers: issuers?.items ?? [] };
+  }
+
+  private certificateEntries(): readonly Entry[] {
+    const { certificates, issuers } = this.found();
+    return [
+      ...certificates.map(({ id, name, domains }) => ({
+        id: `certificate-${id}`,
+        icon: 'shield' as const,
+        title: name,
+        detail: domains.join(', '),
+        group: words.certificates,
+        run: () => this.go('/certificates', id),
+      })),
+      ...issuers.map(({ id, name, acme }) => ({
+        id: `issuer-${id}`,
+        icon: 'key' as const,
+        title: name,
+        detail: acme?.directoryUrl ?? '',
+        group: words.issuers,
+        run: () => this.go('/settings/issuers', id),
+      })),
+    ];
   }
 
   private hostEntries(): readonly Entry[] {
