@@ -34,6 +34,7 @@ import { CertificateRehearsalOperation } from './operations/certificate-rehearsa
 import { CertificateRenewalOperation } from './operations/certificate-renewal.operation.js';
 import { HostDeployment } from './operations/host-deployment.js';
 import { OtherHosts } from './operations/other-hosts.js';
+import { AcmeTrials } from './rehearsal/acme-trials.js';
 import { IssuerTrials } from './rehearsal/issuer-trials.js';
 import { AutomaticRenewals } from './renewals/automatic-renewals.js';
 import { RenewalPlans } from './renewals/renewal-plans.js';
@@ -68,6 +69,7 @@ import { KeyRotation } from './versions/key-rotation.js';
     AcmeIssuance,
     AcmeLedger,
     AcmeOrders,
+    AcmeTrials,
     AutomaticRenewals,
     CertificateChecks,
     CertificateDeploymentOperation,

@@ -25,6 +25,14 @@ export class AcmeAuthorities {
     await this.accounts.registered(issuer.id, { url, termsOfServiceUrl });
     return account;
   }
+
+  /** Asks the CA what it offers, and makes no account. Errors: AcmeError, RateLimited, SecretUnreadableError. */
+  async look(issuer: AcmeIssuerEntity, limit: Limit): Promise<{ isRegistered: boolean }> {
+    const known = await this.accounts.open(issuer.id);
+    const account = new AcmeAccount({ ...optionsOf(issuer, known), reach: this.solvers.reach });
+    await account.termsOfService(limit);
+    return { isRegistered: known.url !== null };
+  }
 }
 
 const optionsOf = ({ acme }: AcmeIssuerEntity, { accountKey, eabKey, url }: OpenAccount) => ({

@@ -26,6 +26,7 @@ export class CertificateRehearsalOperation implements OperationHandler {
   readonly steps = [
     { name: 'issuer', title: 'Ask whether the issuer would sign', safety: 'repeatable' },
     { name: 'reach', title: 'Reach the host', safety: 'repeatable' },
+    { name: 'challenge', title: 'See whether names can be proved on the host', safety: 'repeatable' },
     { name: 'files', title: 'Look at folders and files', safety: 'repeatable' },
     { name: 'configuration', title: 'Test the configuration', safety: 'repeatable' },
     { name: 'reload', title: 'See whether the server may be reloaded', safety: 'repeatable' },
@@ -42,7 +43,7 @@ export class CertificateRehearsalOperation implements OperationHandler {
   async run(context: OperationContext): Promise<OperationResult> {
     const certificate = await this.certificates.read(Number(context.operation.target));
     const rehearsal = new Rehearsal(context);
-    await rehearsal.look('issuer', 'issuer', () => this.issuers.tryIssuer(certificate));
+    await rehearsal.look('issuer', 'issuer', () => this.issuers.tryIssuer(certificate, context.signal));
     const link = await this.open(rehearsal, context);
     try {
       if (link) await this.lookAround(rehearsal, { link, certificate });
@@ -77,6 +78,9 @@ export class CertificateRehearsalOperation implements OperationHandler {
     const { operation, signal } = rehearsal.context;
     const targets = (certificate.targets ?? []).filter(({ connectionId }) => connectionId === operation.connectionId);
     const host = await HostRehearsal.begin(link, targets);
+    const tryProofs = host.tryProofs(certificate.issuer);
+    if (tryProofs) await rehearsal.look('challenge', 'challenge', tryProofs);
+    else rehearsal.context.skip('challenge', 'Names are not proved by files of this host');
     await rehearsal.look('files', 'folder', () => host.files());
     await rehearsal.look('configuration', 'configuration', () => host.configuration());
     await rehearsal.look('reload', 'reload', () => host.reload());

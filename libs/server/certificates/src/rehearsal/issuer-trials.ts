@@ -1,18 +1,23 @@
 import { Injectable } from '@nestjs/common';
 import type { ReadinessFinding } from '@lockstep/contract';
 import { SecretUnreadableError } from '@lockstep/server-secrets';
+import { type AcmeIssuerEntity, isAcmeIssuer } from '../acme/acme-issuer.js';
 import { InternalAuthorities } from '../issuers/internal-authorities.js';
 import { refusedNames } from '../issuers/permitted-names.js';
 import type { CertificateEntity } from '../model/certificate.entity.js';
 import type { IssuerEntity } from '../model/issuer.entity.js';
+import { AcmeTrials } from './acme-trials.js';
 import { type Trial, blocking, warning, well } from './finding.js';
 
 /** Whether the issuer would sign, as far as that shows without having anything signed. */
 @Injectable()
 export class IssuerTrials {
-  constructor(private readonly authorities: InternalAuthorities) {}
+  constructor(
+    private readonly authorities: InternalAuthorities,
+    private readonly acme: AcmeTrials,
+  ) {}
 
-  async tryIssuer({ issuer, domains }: CertificateEntity): Promise<ReadinessFinding[]> {
+  async tryIssuer({ issuer, domains }: CertificateEntity, signal: AbortSignal): Promise<ReadinessFinding[]> {
     if (!issuer) throw new Error('A certificate is read with its issuer.');
     const trial: Trial = { topic: 'issuer', tried: `Ask ${issuer.name} for ${domains.join(', ')}` };
     const refused = refusedNames(issuer, domains);
@@ -23,24 +28,27 @@ export class IssuerTrials {
           advice: 'Choose another issuer for this certificate, or leave these names out.',
         }),
       ];
-    switch (issuer.kind) {
-      case 'internal':
-        return [await this.tryInternal(trial, issuer)];
-      case 'acme':
-        return [
-          warning(trial, {
-            found: `${issuer.name} signs for such names; whether it can be reached and would verify them was not tried.`,
-            advice: 'The first renewal tells.',
-          }),
-        ];
-      case 'manual':
-        return [
-          warning(trial, {
-            found: 'Somebody carries the request to the authority and brings back what it signed.',
-            advice: 'See that there is time for that before the certificate expires.',
-          }),
-        ];
-    }
+    if (isAcmeIssuer(issuer)) return this.tryAcme(issuer, domains, signal);
+    if (issuer.kind === 'internal') return [await this.tryInternal(trial, issuer)];
+    return [
+      warning(trial, {
+        found: 'Somebody carries the request to the authority and brings back what it signed.',
+        advice: 'See that there is time for that before the certificate expires.',
+      }),
+    ];
+  }
+
+  private async tryAcme(
+    issuer: AcmeIssuerEntity,
+    domains: readonly string[],
+    signal: AbortSignal,
+  ): Promise<ReadinessFinding[]> {
+    const authority = await this.acme.tryAuthority(issuer, domains, signal);
+    const isByDns = issuer.acme.challenge.kind === 'dns-01';
+    return [
+      ...authority,
+      ...(isByDns ? await this.acme.tryDns(issuer, domains, signal) : await this.acme.tryNames(domains)),
+    ];
   }
 
   private async tryInternal(trial: Trial, { id, internal }: IssuerEntity): Promise<ReadinessFinding> {
