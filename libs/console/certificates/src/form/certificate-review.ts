@@ -40,10 +40,10 @@ interface TargetWords {
       <p class="ls-secondary" i18n>No host is touched: it has no target.</p>
     }
     @if (isScattered()) {
-      <p class="ls-notice ls-notice--warning">
-        <lockstep-icon name="warning" /><span i18n
-          >Its targets are on several connections, and a renewal serves one so far: it will be refused. Make a
-          certificate for each.</span
+      <p class="ls-notice">
+        <lockstep-icon name="info" /><span i18n
+          >It is issued once and put on all of these hosts at the same time. One that fails keeps its old certificate,
+          and the next renewal serves only that one.</span
         >
       </p>
     }

@@ -4,7 +4,7 @@ import { RouterLink } from '@angular/router';
 import { Session } from '@lockstep/console-access';
 import { Icon, type IconName } from '@lockstep/console-ui';
 import { operationErrorCatalogue, type Operation, type Permission } from '@lockstep/contract';
-import { describeState } from '../words/operation-words';
+import { describeState, isOfCertificate } from '../words/operation-words';
 import { WithFingerprints } from '../words/with-fingerprints';
 
 interface Remedy {
@@ -151,8 +151,8 @@ export class FailureCard {
           needs: 'connections.read',
         };
       case 'show_privileges':
-        // A renewal says in its error which line is missing; its target is no service with a page of its own.
-        if (type === 'certificate_renewal') return retry;
+        // It says in its error which line is missing; its target is no service with a page of its own.
+        if (isOfCertificate(type)) return retry;
         return {
           label: $localize`See what it needs`,
           link: ['/connections', connectionId, 'services', target],

@@ -1,5 +1,6 @@
 import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
 import type { Operation, ReadinessFinding } from '@lockstep/contract';
+import { isOfCertificate } from '../words/operation-words';
 import { describeFacts } from './fact-words';
 import { FindingsList } from './findings-list';
 import { describeRenewal } from './renewal-facts';
@@ -39,6 +40,6 @@ export class OperationFacts {
   protected readonly facts = computed(() => {
     const { type, metadata } = this.operation();
     if (type === 'certificate_rehearsal') return [];
-    return type === 'certificate_renewal' ? describeRenewal(metadata) : describeFacts(metadata);
+    return isOfCertificate(type) ? describeRenewal(metadata) : describeFacts(metadata);
   });
 }

@@ -42,8 +42,10 @@ import {
   targetWords,
   typeTitle,
 } from '../words/operation-words';
+import { ChildrenCard } from './children-card';
 import { FailureCard } from './failure-card';
 import { OperationFacts } from './operation-facts';
+import { ParentLink } from './parent-link';
 import { StepList } from './step-list';
 import { UsualDuration } from './usual-duration';
 import { WaitingNote } from './waiting-note';
@@ -52,6 +54,7 @@ import { WaitingNote } from './waiting-note';
 @Component({
   selector: 'lockstep-operation-page',
   imports: [
+    ChildrenCard,
     ElapsedTime,
     EmptyState,
     FailureCard,
@@ -66,6 +69,7 @@ import { WaitingNote } from './waiting-note';
     OperationLog,
     OperationProgress,
     PageHeader,
+    ParentLink,
     RelativeTime,
     RouterLink,
     Spinner,

@@ -120,6 +120,6 @@ export class StepList {
   readonly linked = input(false);
   readonly chosen = output<string>();
   protected readonly rows = computed(() =>
-    this.steps().map((step) => ({ ...step, words: describeStep(step.status, this.errorCode()) })),
+    this.steps().map((step) => ({ ...step, words: describeStep(step, this.errorCode()) })),
   );
 }

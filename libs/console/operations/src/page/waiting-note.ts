@@ -19,7 +19,10 @@ import type { Operation } from '@lockstep/contract';
             one host run one at a time.</ng-container
           >
         } @else if (operation().notBefore; as moment) {
-          <ng-container i18n>Waits until its time, <lockstep-relative-time [at]="moment" />.</ng-container>
+          <ng-container i18n
+            >{{ operation().message }}. It goes on by itself, at the latest
+            <lockstep-relative-time [at]="moment" />.</ng-container
+          >
         } @else {
           <ng-container i18n>Accepted; waits for a free worker.</ng-container>
         }

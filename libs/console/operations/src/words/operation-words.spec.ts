@@ -28,9 +28,12 @@ describe('describeState', () => {
   });
 
   it('shows the step that met it as the question, too', () => {
-    expect(describeStep('failed', 'HOST_KEY_UNKNOWN')).toMatchObject({ tone: 'waiting', icon: 'key' });
-    expect(describeStep('failed', 'HOST_KEY_CHANGED')).toMatchObject({ tone: 'failed', word: 'Failed' });
-    expect(describeStep('failed', null)).toMatchObject({ tone: 'failed' });
+    const failed = { status: 'failed', startedAt: '2026-11-23T00:00:00.000Z' } as const;
+    expect(describeStep(failed, 'HOST_KEY_UNKNOWN')).toMatchObject({ tone: 'waiting', icon: 'key' });
+    expect(describeStep(failed, 'HOST_KEY_CHANGED')).toMatchObject({ tone: 'failed', word: 'Failed' });
+    expect(describeStep(failed, null)).toMatchObject({ tone: 'failed' });
+    expect(describeStep({ ...failed, status: 'pending' }, null)).toMatchObject({ word: 'Waiting' });
+    expect(describeStep({ status: 'pending', startedAt: null }, null)).toMatchObject({ word: 'Not begun' });
   });
 
   it('says what a running one is at', () => {

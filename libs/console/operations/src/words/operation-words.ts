@@ -5,8 +5,8 @@ import type {
   Operation,
   OperationErrorCode,
   OperationStatus,
+  OperationStep,
   OperationType,
-  StepStatus,
 } from '@lockstep/contract';
 
 export interface StateWords {
@@ -110,9 +110,13 @@ export interface StepWords {
 }
 
 /** `errorCode`: that of the operation, which tells a step that asks from one that failed. */
-export function describeStep(status: StepStatus, errorCode: OperationErrorCode | null): StepWords {
+export function describeStep(
+  { status, startedAt }: Pick<OperationStep, 'status' | 'startedAt'>,
+  errorCode: OperationErrorCode | null,
+): StepWords {
   switch (status) {
     case 'pending':
+      if (startedAt !== null) return { word: $localize`Waiting`, icon: 'waiting', tone: 'waiting' };
       return { word: $localize`Not begun`, icon: 'dot', tone: 'none' };
     case 'running':
       return { word: $localize`Running`, icon: 'activity', tone: 'running' };
