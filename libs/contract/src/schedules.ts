@@ -174,7 +174,7 @@ export const BuiltInSchedule = z
     key: z.string(),
     name: z.string(),
     description: z.string(),
-    cron: z.string(),
+    cron: z.string().nullable().describe('Null: it looks all the time.'),
     timeZone: z.string(),
     nextRun: Timestamp.nullable(),
     lastRun: z.object({ at: Timestamp, message: z.string() }).nullable(),

@@ -102,7 +102,7 @@ import { KeyRotation } from './versions/key-rotation.js';
     RenewalPlans,
     ServedEndpoints,
   ],
-  exports: [CertificateQueries, CertificateRenewalsService],
+  exports: [CertificateChecks, CertificateQueries, CertificateRenewalsService],
 })
 export class CertificatesModule {
   static forRoot(options: CertificatesOptions): DynamicModule {

@@ -19,7 +19,7 @@ import { describeCron } from '../words/cron-words';
               <p class="ls-small ls-secondary">{{ schedule.description }}</p>
             </div>
             <p class="ls-small ls-dotted">
-              <span>{{ describeCron(schedule.cron) ?? schedule.cron }} · {{ schedule.timeZone }}</span>
+              <span>{{ when(schedule) }}</span>
               @if (schedule.nextRun; as at) {
                 <span i18n>next <lockstep-relative-time [at]="at" /></span>
               }
@@ -53,5 +53,8 @@ import { describeCron } from '../words/cron-words';
 })
 export class BuiltInCard {
   readonly schedules = input.required<readonly BuiltInSchedule[]>();
-  protected readonly describeCron = describeCron;
+
+  protected when({ cron, timeZone }: BuiltInSchedule): string {
+    return cron === null ? $localize`all the time` : `${describeCron(cron) ?? cron} · ${timeZone}`;
+  }
 }
