@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { randomBytes } from 'node:crypto';
-import type { Connection, IssuedToken, Operation, Session, StartAnswer, User } from '@lockstep/contract';
+import { execFileSync } from 'node:child_process';
+import { createPrivateKey, randomBytes } from 'node:crypto';
+import type { Certificate, Connection, IssuedToken, Operation, Session, StartAnswer, User } from '@lockstep/contract';
 import {
   type HookReceiver,
   type LockstepServer,
@@ -46,6 +47,7 @@ const secrets = {
   slackPath: newSecret('slack-path'),
   ntfyToken: newSecret('ntfy-token'),
   signingSecret: `whsec_${randomBytes(30).toString('base64')}`,
+  uploadPassphrase: newSecret('upload-passphrase'),
 };
 const masterKey = randomBytes(32).toString('base64');
 const username = 'canary-keeper';
@@ -83,6 +85,7 @@ describe('a canary in every secret', () => {
     told.push(new Canary('access token', session.token), new Canary('refresh cookie', session.cookie));
     await useUsers();
     await useConnections(key.privateKey);
+    await useUploads();
     await useSockets();
     Object.assign(outcomes, await useChannels({ witness, admin, secrets, mailbox, hook }));
     await typeIntoWrongPlaces();
@@ -152,6 +155,33 @@ describe('a canary in every secret', () => {
     await witness.say('POST /connections/import', { token: admin, body: hosts });
   }
 
+  /** A certificate with its key, encrypted and not, where it belongs and where it does not. */
+  async function useUploads(): Promise<void> {
+    const subject = ['-subj', '/CN=canary.example', '-addext', 'subjectAltName=DNS:canary.example', '-days', '30'];
+    const made = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', '-', ...subject];
+    const both = execFileSync('openssl', made, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+    const [privateKey = ''] = /-----BEGIN PRIVATE KEY[^]*END PRIVATE KEY-----\n/.exec(both) ?? [];
+    const certificate = both.replace(privateKey, '');
+    const passphrase = secrets.uploadPassphrase;
+    const encrypted = createPrivateKey(privateKey)
+      .export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase })
+      .toString();
+    canaries.push(new Canary('uploaded key', ...keyLines(privateKey)));
+    canaries.push(new Canary('uploaded encrypted key', ...keyLines(encrypted)));
+    const body = { name: 'canary', certificate, privateKey: encrypted, passphrase, allowUnknownAuthority: true };
+    const uploaded = await witness.say<Certificate>('POST /certificates/upload', { token: admin, body });
+    outcomes['uploaded'] = uploaded.origin;
+    const tries: object[] = [
+      { ...body, certificate: both },
+      { ...body, privateKey },
+      { ...body, name: privateKey },
+      { ...body, privateKey: `${privateKey}x`.replace('MII', 'M') },
+      { ...body, certificate: privateKey },
+    ];
+    for (const wrong of tries) await witness.say('POST /certificates/upload', { token: admin, body: wrong });
+    await witness.say(`POST /certificates/${uploaded.id}/issued`, { token: admin, body: { certificate: both } });
+  }
+
   async function useSockets(): Promise<void> {
     const issued = await witness.say<IssuedToken>(
       'POST /tokens',
@@ -214,6 +244,10 @@ describe('a canary in every secret', () => {
       '/docs',
       '/auth/me',
       '/tags',
+      '/certificates',
+      '/certificates/inventory',
+      '/certificates/1/versions',
+      '/certificates/1/chain',
     ];
     for (const path of paths) await witness.say(`GET ${path}`, { token: admin });
     for (const id of [1, 2, 3]) {
@@ -227,6 +261,7 @@ describe('a canary in every secret', () => {
 
   it('was really used: what was asked for happened, and the search finds what was sent', () => {
     expect(outcomes).toEqual({
+      uploaded: 'uploaded',
       password: runsAsRoot ? 'completed' : 'AUTHENTICATION_FAILED',
       key: 'completed',
       'wrong password': 'AUTHENTICATION_FAILED',

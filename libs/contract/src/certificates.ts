@@ -208,6 +208,7 @@ export const Certificate = z
     autoRenew: z.boolean(),
     targets: z.array(DeploymentTarget),
     status: CertificateStatus,
+    origin: z.enum(['managed', 'uploaded']).describe('Uploaded: its newest version came with its key from elsewhere.'),
     version: CertificateVersion.nullable().describe('The newest; it may not have arrived at its targets yet.'),
     inUse: CertificateVersion.nullable().describe(
       'The version that counts: of those verified on its targets the one that expires first; without targets the newest.',

@@ -36,6 +36,11 @@ export const problemCatalogue = {
     advice: 'Wait for the renewal or cancel it first.',
   },
   NOTHING_ISSUED: { status: 409, title: 'Nothing was issued yet', advice: 'Renew the certificate first.' },
+  NOTHING_REQUESTED: {
+    status: 409,
+    title: 'No request waits for a certificate',
+    advice: 'Renew the certificate first: that makes its key and its request.',
+  },
   ISSUER_IN_USE: {
     status: 409,
     title: 'The issuer is needed',

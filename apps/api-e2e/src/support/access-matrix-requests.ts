@@ -34,6 +34,7 @@ const atChannel =
   async (stage) => ({ path: `/notification-channels/${await stage.addChannel()}${rest}`, ...more });
 
 const rollingRestart = (stage: Stage) => ({ service: 'nginx.service', connectionIds: [stage.grantedId] });
+const noCertificate = { certificate: 'x', privateKey: 'x' };
 const fingerprint = `SHA256:${'A'.repeat(43)}`;
 const knownHost = 'nowhere.example ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ2n4K0Zy7Yl1jQqVb2d0v2oQyYQX3b1m3n6Uo8Tn0aB';
 
@@ -129,6 +130,16 @@ export const requests: Readonly<Record<OperationIdOfRoute, Prepare>> = {
   getFoundCertificate: async (stage) => ({ path: `/certificates/found/${await stage.findCertificate()}` }),
   checkFoundCertificate: async (stage) => ({ path: `/certificates/found/${await stage.findCertificate()}/check` }),
   forgetFoundCertificate: async (stage) => ({ path: `/certificates/found/${await stage.findCertificate()}` }),
+  // No request waits for it: whoever may see it is told so.
+  getCertificateRequest: atCertificate('/request', { status: 409 }),
+  bringCertificate: atCertificate('/issued', { body: { certificate: 'x' }, status: 409 }),
+  // These are no certificates: whoever may bring one is told so.
+  createUploadedCertificate: (stage) => ({
+    path: '/certificates/upload',
+    body: { name: stage.newName(), ...noCertificate },
+    status: 400,
+  }),
+  uploadCertificateVersion: atCertificate('/upload', { body: noCertificate, status: 400 }),
   listIssuers: at('/issuers'),
   createIssuer: (stage) => ({ path: '/issuers', body: { name: stage.newName(), kind: 'internal' } }),
   getIssuer: at('/issuers/1'),

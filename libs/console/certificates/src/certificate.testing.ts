@@ -54,6 +54,7 @@ export const certificateOf = (change: Partial<Certificate> = {}): Certificate =>
   autoRenew: true,
   targets: [targetOf()],
   status: 'valid',
+  origin: 'managed',
   version: versionOf(),
   inUse: versionOf(),
   renewAt: '2026-11-20T00:00:00.000Z',

@@ -1,4 +1,5 @@
 import { accessRoutes } from './access-routes.js';
+import { broughtCertificateRoutes } from './brought-certificate-routes.js';
 import { certificateRoutes } from './certificate-routes.js';
 import { connectionRoutes } from './connection-routes.js';
 import type { RouteDefinition } from './define-route.js';
@@ -18,6 +19,7 @@ export const routes = {
   ...serviceRoutes,
   ...certificateRoutes,
   ...foundCertificateRoutes,
+  ...broughtCertificateRoutes,
   ...rollingRestartRoutes,
   ...scheduleRoutes,
   ...notificationRoutes,

@@ -8,6 +8,8 @@ import { AcmeOrders } from './acme/acme-orders.js';
 import { ChallengeAnswers } from './acme/challenge-answers.js';
 import { Solvers } from './acme/solvers.js';
 import { CERTIFICATES_OPTIONS, type CertificatesOptions } from './certificates-options.js';
+import { BroughtCertificatesService } from './brought/brought-certificates.service.js';
+import { UploadsService } from './brought/uploads.service.js';
 import { CertificateQueries } from './certificates/certificate-queries.js';
 import { CertificateRehearsalsService } from './certificates/certificate-rehearsals.service.js';
 import { CertificateRenewalsService } from './certificates/certificate-renewals.service.js';
@@ -39,6 +41,7 @@ import { IssuerTrials } from './rehearsal/issuer-trials.js';
 import { AutomaticRenewals } from './renewals/automatic-renewals.js';
 import { RenewalPlans } from './renewals/renewal-plans.js';
 import { CertificateCheckController } from './rest/certificate-check.controller.js';
+import { BroughtCertificatesController } from './rest/brought-certificates.controller.js';
 import { CertificatesController } from './rest/certificates.controller.js';
 import { FoundCertificatesController } from './rest/found-certificates.controller.js';
 import { IssuersController } from './rest/issuers.controller.js';
@@ -62,7 +65,13 @@ import { KeyRotation } from './versions/key-rotation.js';
     ]),
   ],
   // Paths such as /certificates/inventory come before /certificates/{id}.
-  controllers: [FoundCertificatesController, CertificateCheckController, CertificatesController, IssuersController],
+  controllers: [
+    FoundCertificatesController,
+    CertificateCheckController,
+    BroughtCertificatesController,
+    CertificatesController,
+    IssuersController,
+  ],
   providers: [
     AcmeAccounts,
     AcmeAuthorities,
@@ -73,6 +82,7 @@ import { KeyRotation } from './versions/key-rotation.js';
     AutomaticRenewals,
     CertificateChecks,
     CertificateDeploymentOperation,
+    BroughtCertificatesService,
     CertificateQueries,
     CertificateReader,
     CertificateRehearsalOperation,
@@ -101,6 +111,7 @@ import { KeyRotation } from './versions/key-rotation.js';
     Solvers,
     RenewalPlans,
     ServedEndpoints,
+    UploadsService,
   ],
   exports: [CertificateChecks, CertificateQueries, CertificateRenewalsService],
 })

@@ -221,7 +221,10 @@ describe('the issuers', () => {
 
   it('have one from the start, which cannot be removed', async () => {
     const { body } = await server.call<{ items: Issuer[] }>('GET /issuers');
-    expect(body.items).toMatchObject([{ id: 1, kind: 'internal', builtIn: true, internal: { lifetimeDays: 30 } }]);
+    expect(body.items).toMatchObject([
+      { id: 1, kind: 'internal', builtIn: true, internal: { lifetimeDays: 30 } },
+      { id: 2, kind: 'manual', builtIn: true, internal: null, acme: null },
+    ]);
     expect((await server.call<Problem>('DELETE /issuers/1')).body.code).toBe('ISSUER_IN_USE');
     expect((await server.call<Problem>('POST /issuers', { name: 'internal ca', kind: 'internal' })).body.code).toBe(
       'NAME_TAKEN',

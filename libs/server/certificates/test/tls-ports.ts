@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, type Server, type Socket, createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,6 +32,35 @@ export class TlsPorts {
 
   read(...files: string[]): Promise<string> {
     return Promise.all(files.map((file) => readFile(join(this.folder, file), 'utf8'))).then((texts) => texts.join(''));
+  }
+
+  /** What the authority of the tests makes of a request; `days` may be negative. */
+  async sign(request: string, { names = ['shop.example'], days = 30 } = {}): Promise<string> {
+    await writeFile(join(this.folder, 'ask.csr'), request);
+    await writeFile(join(this.folder, 'ask.san'), `subjectAltName=${names.map((name) => `DNS:${name}`).join(',')}`);
+    const by = [
+      '-CA',
+      'root.pem',
+      '-CAkey',
+      'root.key',
+      '-CAcreateserial',
+      '-days',
+      String(days),
+      '-extfile',
+      'ask.san',
+    ];
+    return this.openssl(['x509', '-req', '-in', 'ask.csr', ...by]);
+  }
+
+  /** These certificates as PKCS#7. */
+  async pack(certificates: string): Promise<string> {
+    await writeFile(join(this.folder, 'pack.pem'), certificates);
+    return this.openssl(['crl2pkcs7', '-nocrl', '-certfile', 'pack.pem']);
+  }
+
+  /** Runs OpenSSL among the files; answers what it prints. */
+  openssl(words: readonly string[]): string {
+    return execFileSync('openssl', words, { cwd: this.folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
   }
 
   /** Serves these files, on a port where one is given. Answers the port. */

@@ -1,5 +1,6 @@
 export { type Authority, issueCertificate, makeAuthority } from './authority.js';
-export { factsOf } from './facts.js';
+export { arrangeChain, readBundle, readPrivateKey } from './bundle.js';
+export { factsOf, namesOf } from './facts.js';
 export { generatePrivateKey, keyFits } from './keys.js';
 export { PkiError, readCertificates, toPem } from './pem.js';
 export { covers, findProblems } from './problems.js';

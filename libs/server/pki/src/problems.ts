@@ -90,7 +90,7 @@ function findChainProblems(
 }
 
 /** From the leaf to the last whose issuer is not there, by who signed whom. */
-function walk(chain: readonly [X509Certificate, ...X509Certificate[]]): X509Certificate[] {
+export function walk(chain: readonly [X509Certificate, ...X509Certificate[]]): X509Certificate[] {
   const way: X509Certificate[] = [chain[0]];
   for (;;) {
     const last = way.at(-1) ?? chain[0];
@@ -103,7 +103,8 @@ function walk(chain: readonly [X509Certificate, ...X509Certificate[]]): X509Cert
 const hasSigned = (issuer: X509Certificate, subject: X509Certificate): boolean =>
   subject.checkIssued(issuer) && subject.verify(issuer.publicKey);
 
-const isSelfSigned = (certificate: X509Certificate): boolean => hasSigned(certificate, certificate);
+/** Whether it is a root, or signed by nobody else. */
+export const isSelfSigned = (certificate: X509Certificate): boolean => hasSigned(certificate, certificate);
 
 function isTrusted(last: X509Certificate, roots: readonly X509Certificate[]): boolean {
   const known = [...roots, ...(wellKnownBySubject().get(last.issuer) ?? [])];

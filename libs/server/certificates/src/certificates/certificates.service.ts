@@ -25,15 +25,18 @@ export class CertificatesService {
   ) {}
 
   /** @throws {ProblemException} NAME_TAKEN, CERTIFIED_NAME_REFUSED, VALIDATION_FAILED. Answers the new id. */
-  async create(actor: AuditActor, { targets, ...fields }: NewCertificate): Promise<number> {
-    return this.transaction(async (transaction) => {
-      const domains = unique(fields.domains);
-      await assertIssuable(transaction, { ...fields, domains });
-      const { id } = await transaction.save(CertificateEntity, { ...fields, domains });
-      await replaceTargets(transaction, id, targets);
-      await this.record(transaction, { actor, action: 'certificate.created', id, detail: { ...fields, targets } });
-      return id;
-    });
+  async create(actor: AuditActor, input: NewCertificate): Promise<number> {
+    return this.transaction((transaction) => this.insert(transaction, actor, input));
+  }
+
+  /** The same in a {@link transaction}. */
+  async insert(transaction: EntityManager, actor: AuditActor, { targets, ...fields }: NewCertificate): Promise<number> {
+    const domains = unique(fields.domains);
+    await assertIssuable(transaction, { ...fields, domains });
+    const { id } = await transaction.save(CertificateEntity, { ...fields, domains });
+    await replaceTargets(transaction, id, targets);
+    await this.record(transaction, { actor, action: 'certificate.created', id, detail: { ...fields, targets } });
+    return id;
   }
 
   /** @throws {ProblemException} NOT_FOUND, CERTIFICATE_BUSY, NAME_TAKEN, CERTIFIED_NAME_REFUSED, VALIDATION_FAILED. */
@@ -59,7 +62,8 @@ export class CertificatesService {
     });
   }
 
-  private async lock(transaction: EntityManager, id: number): Promise<CertificateEntity> {
+  /** Held until the transaction ends. @throws {ProblemException} NOT_FOUND, CERTIFICATE_BUSY */
+  async lock(transaction: EntityManager, id: number): Promise<CertificateEntity> {
     const entity = await transaction.findOne(CertificateEntity, { where: { id }, lock: { mode: 'pessimistic_write' } });
     if (!entity) throw notFound('certificate');
     for (const type of ['certificate_renewal', 'certificate_deployment'] as const) {
@@ -80,7 +84,8 @@ export class CertificatesService {
     });
   }
 
-  private async transaction<Result>(act: (transaction: EntityManager) => Promise<Result>): Promise<Result> {
+  /** What Postgres refuses is told as a problem. @throws {ProblemException} NAME_TAKEN, VALIDATION_FAILED */
+  async transaction<Result>(act: (transaction: EntityManager) => Promise<Result>): Promise<Result> {
     try {
       return await this.dataSource.transaction(act);
     } catch (error) {

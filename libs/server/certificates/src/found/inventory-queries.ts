@@ -16,11 +16,14 @@ interface Listed extends InventoryPlace {
 
 /** Certificates with their version in use, and what is watched, in the same columns. Milliseconds, as JavaScript has them. */
 const everything = `
-  SELECT 0 AS source, c.id, 'managed' AS origin,
+  SELECT 0 AS source, c.id, CASE WHEN i.kind = 'manual' AND newest.request = '' THEN 'uploaded' ELSE 'managed' END AS origin,
     c.name || ' ' || array_to_string(c.domains, ' ') AS words, coalesce(v.not_after, c.created_at) AS attention,
     ${certificateStatus} AS status,
     ARRAY(SELECT t.connection_id FROM certificate_targets t WHERE t.certificate_id = c.id) AS connection_ids
-  FROM certificates c ${versionInUse}
+  FROM certificates c JOIN issuers i ON i.id = c.issuer_id LEFT JOIN LATERAL (
+    SELECT request FROM certificate_versions
+    WHERE certificate_id = c.id AND issued_at IS NOT NULL ORDER BY number DESC LIMIT 1
+  ) newest ON true ${versionInUse}
   WHERE c.id IN (SELECT visible.id FROM visible_certificate_ids($1) AS visible (id))
   UNION ALL
   SELECT 1, f.id, 'found', concat_ws(' ', f.server_name, f.host, f.path, c.name, f.facts ->> 'names'), f.not_after,

@@ -29,6 +29,7 @@ export class CertificateVersionEntity {
   @Column('bytea', { name: 'sealed_key', select: false })
   sealedKey!: Buffer;
 
+  /** Empty: its key was uploaded with it. */
   @Column('text')
   request!: string;
 

@@ -36,6 +36,7 @@ export const toCertificate = (entity: CertificateEntity, around: Surroundings): 
   autoRenew: entity.autoRenew,
   targets: around.targets.map((target) => toDeploymentTarget(target, around.connectionNames)),
   status: statusOf(around, new Date()),
+  origin: entity.issuer?.kind === 'manual' && around.version?.request === '' ? 'uploaded' : 'managed',
   version: around.version ? toCertificateVersion(around.version, around) : null,
   inUse: around.inUse ? toCertificateVersion(around.inUse, around) : null,
   renewAt: around.inUse?.renewAt?.toISOString() ?? null,

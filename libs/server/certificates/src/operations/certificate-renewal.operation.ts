@@ -17,6 +17,7 @@ import { HostDeployment, type WhatToDeploy, deploymentSteps } from './host-deplo
 import { type HostEnd, type OwnHostEnd, concludeRenewal, ownHostEndOf, readOwnHostEnd } from './host-ends.js';
 import { OtherHosts } from './other-hosts.js';
 import { isOnAll, targetsOn } from './targets-on.js';
+import { waitForSigned } from './signed-by-hand.js';
 
 interface Begun {
   readonly begun: CertificateVersionEntity;
@@ -105,6 +106,7 @@ export class CertificateRenewalOperation implements OperationHandler {
     { certificate, begun, acme }: Begun & { certificate: CertificateEntity },
   ): Promise<IssuedVersion> {
     return context.step('issue', async (step) => {
+      if (certificate.issuer?.kind === 'manual' && !isIssued(begun)) waitForSigned(context);
       const version = await this.issuance.issue(certificate, begun, acme);
       const { issuer, serialNumber, fingerprint, notAfter } = version.facts ?? {};
       context.facts({ version: version.number, serialNumber, fingerprint, notAfter });

@@ -4,7 +4,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { Operation } from '@lockstep/contract';
 import { factsOf, generatePrivateKey, makeSigningRequest, readCertificates } from '@lockstep/server-pki';
 import { SecretBox, type SecretPlace } from '@lockstep/server-secrets';
-import { And, DataSource, In, IsNull, LessThanOrEqual, Not } from 'typeorm';
+import { And, DataSource, type EntityManager, In, IsNull, LessThanOrEqual, Not } from 'typeorm';
 import type { SignedCertificate } from '../acme/acme-renewal.js';
 import { CertificateVersionEntity } from '../model/certificate-version.entity.js';
 import type { CertificateEntity } from '../model/certificate.entity.js';
@@ -53,10 +53,33 @@ export class CertificateVersions {
     return this.dataSource.manager.findOneByOrFail(CertificateVersionEntity, { id });
   }
 
+  /** A version whose key was made elsewhere; what it is for is stored in the same transaction. */
+  async keepUploaded(
+    transaction: EntityManager,
+    certificate: CertificateEntity,
+    key: string,
+  ): Promise<CertificateVersionEntity> {
+    const id = randomUUID();
+    const number =
+      ((await transaction.maximum(CertificateVersionEntity, 'number', { certificateId: certificate.id })) ?? 0) + 1;
+    await transaction.insert(CertificateVersionEntity, {
+      id,
+      certificateId: certificate.id,
+      number,
+      domains: certificate.domains,
+      issuerId: certificate.issuerId,
+      keyType: certificate.keyType,
+      sealedKey: this.box.seal(key, placeOf(id)),
+      request: '',
+    });
+    return transaction.findOneByOrFail(CertificateVersionEntity, { id });
+  }
+
   /** Keeps what was issued. @throws {PkiError} when it cannot be read */
   async store(
     version: CertificateVersionEntity,
     { leaf, chain, renewalInformation = null }: SignedCertificate,
+    manager: EntityManager = this.dataSource.manager,
   ): Promise<IssuedVersion> {
     const [certificate] = readCertificates(leaf);
     const { validFromDate: notBefore, validToDate: notAfter } = certificate;
@@ -70,7 +93,7 @@ export class CertificateVersions {
       renewalInformation: renewalInformation && toStoredInformation(renewalInformation),
       renewAt: renewalMoment({ notBefore, notAfter }, renewalInformation),
     };
-    await this.dataSource.manager.update(CertificateVersionEntity, { id: version.id }, issued);
+    await manager.update(CertificateVersionEntity, { id: version.id }, issued);
     return { ...version, ...issued };
   }
 
@@ -131,7 +154,7 @@ export class CertificateVersions {
     if (version.issuedAt === null || version.operationId === operation.id) return true;
     // A lost worker had it in hand, and may have written down that it is everywhere.
     if (version.number === operation.metadata['version']) return true;
-    if (version.renewAt === null || version.renewAt <= new Date()) return false;
+    if (!isWorthDeploying(version, certificate.issuer?.kind === 'manual')) return false;
     const lacking: unknown[] = await this.dataSource.query(
       `SELECT FROM certificate_targets t JOIN connections c ON c.id = t.connection_id AND c.deleted_at IS NULL
        WHERE t.certificate_id = $1 AND t.deployed_version IS DISTINCT FROM $2 LIMIT 1`,
@@ -139,6 +162,12 @@ export class CertificateVersions {
     );
     return lacking.length > 0;
   }
+}
+
+/** One that is due makes way for its successor, but what a person brought is deployed while it is good at all. */
+function isWorthDeploying({ renewAt, notAfter }: CertificateVersionEntity, isByHand: boolean): boolean {
+  const until = isByHand ? notAfter : renewAt;
+  return until !== null && until > new Date();
 }
 
 export const isIssued = (version: CertificateVersionEntity): version is IssuedVersion =>

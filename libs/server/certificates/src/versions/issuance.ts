@@ -59,12 +59,13 @@ export class Issuance {
     { leaf, chain }: { leaf: string; chain: string },
   ): Promise<void> {
     const certificates = readCertificates(`${leaf}${chain}`);
-    const isOurs = certificate.issuer?.kind === 'internal';
-    const roots = isOurs ? readCertificates(await this.authorities.root(certificate.issuerId)) : [];
+    const kind = certificate.issuer?.kind;
+    const roots = kind === 'internal' ? readCertificates(await this.authorities.root(certificate.issuerId)) : [];
     const problems = findProblems(certificates, { names: certificate.domains, at: new Date(), roots });
-    // Who trusts a CA that is not well-known was decided when it was made an issuer.
-    const counting = problems.filter(({ code }) => isOurs || code !== 'unknown_authority');
-    const objections = counting.map(({ message }) => message);
+    // Who trusts a CA that is not well-known was decided when it was made an issuer, or by who brought the certificate.
+    const decided =
+      kind === 'internal' ? [] : ['unknown_authority', ...(kind === 'manual' ? ['incomplete_chain'] : [])];
+    const objections = problems.filter(({ code }) => !decided.includes(code)).map(({ message }) => message);
     if (!keyFits(certificates[0], await this.versions.openKey(version))) objections.push('It is for another key.');
     if (objections.length > 0) throw new OperationFailure('CERTIFICATE_UNSUITABLE', objections.join(' '));
   }

@@ -10,6 +10,7 @@ import { Acme1700000000008 } from './0008-acme.js';
 import { AutomaticRenewal1700000000012 } from './0012-automatic-renewal.js';
 import { FoundCertificates1700000000009 } from './0009-found-certificates.js';
 import { Schedules1700000000011 } from './0011-schedules.js';
+import { SignedByHand1700000000010 } from './0010-signed-by-hand.js';
 
 /** All migrations, in the order in which they run. */
 export const migrations = [
@@ -25,4 +26,5 @@ export const migrations = [
   AutomaticRenewal1700000000012,
   FoundCertificates1700000000009,
   Schedules1700000000011,
+  SignedByHand1700000000010,
 ];

@@ -44,4 +44,17 @@ export class OperationQueue {
       [operationIds],
     );
   }
+
+  /** Lets one that is parked go on now. False: it is not parked. */
+  async wake(transaction: EntityManager, operationId: string): Promise<boolean> {
+    const [woken] = await transaction.query<unknown[]>(
+      `WITH woken AS (
+         UPDATE operations SET not_before = NULL
+         WHERE id = $1 AND status = 'pending' AND not_before IS NOT NULL RETURNING id
+       ) SELECT id FROM woken`,
+      [operationId],
+    );
+    if (woken) await this.add(transaction, operationId);
+    return woken !== undefined;
+  }
 }

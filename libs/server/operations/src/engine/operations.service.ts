@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import type { Actor, Operation, OperationType, StartAnswer } from '@lockstep/contract';
+import type { Actor, Operation, OperationStatus, OperationType, StartAnswer } from '@lockstep/contract';
 import { ProblemException, notFound } from '@lockstep/server-http';
 import { type DataSource, type EntityManager, In } from 'typeorm';
 import { OperationEntity } from '../model/operation.entity.js';
@@ -8,6 +8,7 @@ import { toOperation } from '../model/operation.mapper.js';
 import { Cancellation } from './cancellation.js';
 import { IdempotencyKeys } from './idempotency-keys.js';
 import { type Accepted, OperationAcceptance } from './operation-acceptance.js';
+import { OperationQueue } from './operation-queue.js';
 import { StartBatches } from './start-batches.js';
 import type { StartRequest } from './start-request.js';
 
@@ -23,6 +24,7 @@ export class OperationsService {
     private readonly acceptance: OperationAcceptance,
     private readonly batches: StartBatches,
     private readonly keys: IdempotencyKeys,
+    private readonly queue: OperationQueue,
   ) {}
 
   /** Starts the operation, or joins the one that holds its slot. Row, first event, job and audit entry are one transaction. */
@@ -105,6 +107,25 @@ export class OperationsService {
   /** Whether something has an active operation of a type, on whatever connection. */
   async isActive(transaction: EntityManager, type: OperationType, target: string): Promise<boolean> {
     return transaction.existsBy(OperationEntity, { type, target, status: In(['pending', 'in_progress']) });
+  }
+
+  /** What holds the slot of something, on whatever connection, locked so that it does not change until the transaction ends. */
+  async lockActive(
+    transaction: EntityManager,
+    type: OperationType,
+    target: string,
+  ): Promise<{ id: string; status: OperationStatus } | undefined> {
+    const [found] = await transaction.query<{ id: string; status: OperationStatus }[]>(
+      `SELECT id, status FROM operations WHERE type = $1 AND target = $2 AND status IN ('pending', 'in_progress')
+       FOR UPDATE`,
+      [type, target],
+    );
+    return found;
+  }
+
+  /** Lets a parked operation go on, now that what it waits for is there. False: it is not parked. */
+  wake(transaction: EntityManager, id: string): Promise<boolean> {
+    return this.queue.wake(transaction, id);
   }
 
   /** A key asks for looks of its own before and after, so such a request has a transaction of its own. */

@@ -21,14 +21,7 @@ export class Parents {
     // Of two children that end at once the second waits here, and so sees the end of the first.
     await transaction.query(`SELECT FROM operations WHERE id = $1 FOR UPDATE`, [parentId]);
     if (await this.hasActiveChildren(transaction, parentId, id)) return;
-    const [woken] = await transaction.query<unknown[]>(
-      `WITH woken AS (
-         UPDATE operations SET not_before = NULL
-         WHERE id = $1 AND status = 'pending' AND not_before IS NOT NULL RETURNING id
-       ) SELECT id FROM woken`,
-      [parentId],
-    );
-    if (woken) await this.queue.add(transaction, parentId);
+    await this.queue.wake(transaction, parentId);
   }
 
   /** Under the parent's lock, because no child ends without it. `except` is a child that ends now. */
