@@ -151,6 +151,14 @@ export type { ForgetFoundCertificate$Params as ForgetFoundCertificate$Params } f
 export { forgetFoundCertificate as forgetFoundCertificate } from './fn/certificates/forget-found-certificate';
 export type { CheckFoundCertificate$Params as CheckFoundCertificate$Params } from './fn/certificates/check-found-certificate';
 export { checkFoundCertificate as checkFoundCertificate } from './fn/certificates/check-found-certificate';
+export type { GetCertificateRequest$Params as GetCertificateRequest$Params } from './fn/certificates/get-certificate-request';
+export { getCertificateRequest as getCertificateRequest } from './fn/certificates/get-certificate-request';
+export type { BringCertificate$Params as BringCertificate$Params } from './fn/certificates/bring-certificate';
+export { bringCertificate as bringCertificate } from './fn/certificates/bring-certificate';
+export type { CreateUploadedCertificate$Params as CreateUploadedCertificate$Params } from './fn/certificates/create-uploaded-certificate';
+export { createUploadedCertificate as createUploadedCertificate } from './fn/certificates/create-uploaded-certificate';
+export type { UploadCertificateVersion$Params as UploadCertificateVersion$Params } from './fn/certificates/upload-certificate-version';
+export { uploadCertificateVersion as uploadCertificateVersion } from './fn/certificates/upload-certificate-version';
 export type { ListIssuers$Params as ListIssuers$Params } from './fn/issuers/list-issuers';
 export { listIssuers as listIssuers } from './fn/issuers/list-issuers';
 export type { CreateIssuer$Params as CreateIssuer$Params } from './fn/issuers/create-issuer';
