@@ -29,7 +29,9 @@ test.describe('certificates', () => {
     await expect(rows.nth(0)).toContainText('Expired 3 days ago');
     await expect(rows.nth(0)).toContainText('Not renewed before it expired');
     const mail = rows.filter({ hasText: 'mail.example.net' });
-    await expect(mail).toContainText('Version 1 has not arrived at web-1.example.net');
+    await expect(mail).toContainText('4 days left');
+    await expect(mail).toContainText('Version 2 has not arrived at web-1.example.net');
+    await expect(mail).toContainText('the days left are those of version 1, which is in use');
     await expect(rows.filter({ hasText: 'wiki' })).toContainText('Not issued yet');
     await expect(page.locator('figcaption')).toContainText('1 expired');
     await expect(page.locator('figcaption')).toContainText('1 within a week');

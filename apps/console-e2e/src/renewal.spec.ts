@@ -96,7 +96,9 @@ test.describe('a certificate is renewed from the console, on a whole host with n
     await own.getByRole('button', { name: 'Renew' }).click();
     const failure = own.getByRole('region', { name: /configuration/i }).filter({ hasText: 'CONFIGURATION_INVALID' });
     await expect(failure).toBeVisible({ timeout: 30_000 });
-    await expect(own.getByText('Version 2 has not arrived at web-1.example.net')).toBeVisible();
+    await expect(
+      own.getByText('Version 2 has not arrived at web-1.example.net; the days left are those of version 1'),
+    ).toBeVisible();
     expect(await TlsProbe.look(place.port)).toBe(served);
     await picture(own, 'certificate-renewal-failed-light-wide');
     await own.getByRole('link', { name: /configuration test failed/i }).click();

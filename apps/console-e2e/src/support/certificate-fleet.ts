@@ -7,6 +7,8 @@ import { World } from './world.js';
 interface Age {
   readonly since: number;
   readonly left: number;
+  /** 1 unless told. */
+  readonly number?: number;
   /** Where it was deployed and verified; everywhere unless told. */
   readonly deployed?: boolean;
 }
@@ -36,7 +38,9 @@ export class CertificateFleet {
     };
     await issue(certificates.shop, { since: 18, left: 12 });
     await issue(certificates.intranet, { since: 33, left: -3 });
-    await issue(certificates.mail, { since: 25, left: 5, deployed: false });
+    await issue(certificates.mail, { since: 25, left: 5 });
+    // Issued since, and it did not arrive.
+    await issue(certificates.mail, { since: 1, left: 29, number: 2, deployed: false });
     return new CertificateFleet(world, tls, connection, certificates);
   }
 
@@ -92,9 +96,9 @@ async function writeVersion(
   await world.query(
     `INSERT INTO certificate_versions (id, certificate_id, number, domains, issuer_id, key_type, sealed_key, request,
        issued_at, leaf, chain, facts, not_before, not_after, renew_at)
-     VALUES (gen_random_uuid(), $1, 1, '{}', 1, 'ecdsa-p256', 'sealed', 'request', $2, $4, $5, $6, $2, $3,
+     VALUES (gen_random_uuid(), $1, $7, '{}', 1, 'ecdsa-p256', 'sealed', 'request', $2, $4, $5, $6, $2, $3,
        $3::timestamptz - interval '10 days')`,
-    [id, notBefore, notAfter, ...tls.chain, facts],
+    [id, notBefore, notAfter, ...tls.chain, facts, age.number ?? 1],
   );
   if (age.deployed ?? true)
     await world.query(
