@@ -3,6 +3,7 @@ import { signedIn } from '@lockstep/console-access';
 import { accessRoutes, settingsRoutes } from '@lockstep/console-access/routes';
 import { certificatesRoutes, issuerPageRoutes, issuersRoutes } from '@lockstep/console-certificates/routes';
 import { connectionsRoutes, startRoutes } from '@lockstep/console-connections/routes';
+import { notificationsRoutes } from '@lockstep/console-notifications/routes';
 import { operationsRoutes } from '@lockstep/console-operations/routes';
 import { schedulesRoutes } from '@lockstep/console-schedules/routes';
 import { connectionServicesRoutes, rollingRestartRoutes, servicesRoutes } from '@lockstep/console-services/routes';
@@ -22,7 +23,7 @@ export const appRoutes: Routes = [
       { path: 'operations', children: operationsRoutes },
       { path: 'schedules', children: schedulesRoutes },
       ...issuerPageRoutes,
-      { path: 'settings', children: settingsRoutes(issuersRoutes) },
+      { path: 'settings', children: settingsRoutes([...issuersRoutes, ...notificationsRoutes]) },
       {
         path: '**',
         title: $localize`Not found`,

@@ -105,9 +105,9 @@ export const notificationRoutes = {
     path: '/notification-channels/{id}/deliveries/{deliveryId}/retry',
     tag,
     requires,
-    summary: 'Try a message again now that waits or was given up.',
+    summary: 'Send a message now that waits or was given up, and tell how that went. It takes at most 20 seconds.',
     params: params.extend({ deliveryId: z.uuid() }),
-    success: { status: 202, body: NotificationDelivery },
+    success: { status: 200, body: NotificationDelivery },
     problems: ['NOT_FOUND', 'CONFLICT'],
   }),
 } as const;

@@ -250,6 +250,13 @@ export class Palette {
       { id: 'account', icon: 'user', title: $localize`Account`, path: '/settings/account' },
       { id: 'tokens', icon: 'key', title: $localize`API tokens`, path: '/settings/tokens' },
       { id: 'issuers', icon: 'shield', title: $localize`Issuers`, path: '/settings/issuers' },
+      {
+        id: 'notifications',
+        icon: 'bell',
+        title: $localize`Notifications`,
+        path: '/settings/notifications',
+        needs: 'notifications.manage',
+      },
       { id: 'users', icon: 'users', title: $localize`Users`, path: '/settings/users', needs: 'users.manage' },
       { id: 'audit', icon: 'document', title: $localize`Audit`, path: '/settings/audit', needs: 'audit.read' },
     ];

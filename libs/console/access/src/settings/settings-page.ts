@@ -26,6 +26,7 @@ export class SettingsPage {
     { path: 'account', title: $localize`Account` },
     { path: 'tokens', title: $localize`API tokens` },
     { path: 'issuers', title: $localize`Issuers` },
+    ...(this.session.may('notifications.manage') ? [{ path: 'notifications', title: $localize`Notifications` }] : []),
     ...(this.session.may('users.manage') ? [{ path: 'users', title: $localize`Users` }] : []),
     ...(this.session.may('audit.read') ? [{ path: 'audit', title: $localize`Audit` }] : []),
   ]);

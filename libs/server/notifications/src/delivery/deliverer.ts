@@ -3,7 +3,6 @@ import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleD
 import { Notifications, isDatabaseUnavailable } from '@lockstep/server-database';
 import { DELIVERIES_CHANNEL } from '../announcing/announcements.service.js';
 import { NOTIFICATIONS_OPTIONS, type NotificationsOptions } from '../notifications-options.js';
-import type { Message } from '../sending/message.js';
 import { type SendResult, Sender } from '../sending/sender.service.js';
 import { type Claimed, DeliveryQueue, claimSeconds } from './delivery-queue.js';
 
@@ -69,13 +68,17 @@ export class Deliverer implements OnApplicationBootstrap, OnModuleDestroy {
     while (!this.stopped) {
       const claimed = await this.queue.claim(channelId);
       if (!claimed) return;
-      const result = await this.sender.send(
-        { ...claimed, id: channelId },
-        toMessage(claimed, this.options.consoleUrl),
-        this.stopping.signal,
-      );
-      await this.settle(claimed, result);
+      await this.deliver(claimed);
     }
+  }
+
+  /** Sends a claimed message once and keeps how that went. */
+  async deliver(claimed: Claimed): Promise<void> {
+    const { consoleUrl } = this.options;
+    const link = claimed.link === null || consoleUrl === undefined ? null : `${consoleUrl}${claimed.link}`;
+    const channel = { ...claimed, id: claimed.channelId };
+    const result = await this.sender.send(channel, { ...claimed, link }, this.stopping.signal);
+    await this.settle(claimed, result);
   }
 
   /** While the database is away it tries as long as the claim holds; after that the message is sent again. */
@@ -96,8 +99,3 @@ export class Deliverer implements OnApplicationBootstrap, OnModuleDestroy {
     if (!isDatabaseUnavailable(error)) this.logger.error(error);
   }
 }
-
-const toMessage = (claimed: Claimed, consoleUrl: string | undefined): Message => ({
-  ...claimed,
-  link: claimed.link === null || consoleUrl === undefined ? null : `${consoleUrl}${claimed.link}`,
-});

@@ -4,11 +4,12 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { NotificationDelivery, NotificationTest } from '@lockstep/contract';
 import { type AuditActor, AuditService } from '@lockstep/server-access';
 import { ProblemException, notFound } from '@lockstep/server-http';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { ChannelsService } from '../channels/channels.service.js';
 import { NOTIFICATIONS_OPTIONS, type NotificationsOptions } from '../notifications-options.js';
 import type { Message } from '../sending/message.js';
 import { Sender } from '../sending/sender.service.js';
+import { Deliverer } from './deliverer.js';
 import { DeliveryQueue } from './delivery-queue.js';
 
 type Row = Omit<NotificationDelivery, 'createdAt' | 'nextAttemptAt' | 'endedAt'> & {
@@ -17,6 +18,13 @@ type Row = Omit<NotificationDelivery, 'createdAt' | 'nextAttemptAt' | 'endedAt'>
   readonly endedAt: Date | null;
 };
 
+interface Which {
+  readonly channelId: number;
+  /** All unless told. */
+  readonly id?: string;
+  readonly limit: number;
+}
+
 /** What people do about messages: look, try again, try out. */
 @Injectable()
 export class DeliveriesService {
@@ -24,6 +32,7 @@ export class DeliveriesService {
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly channels: ChannelsService,
     private readonly queue: DeliveryQueue,
+    private readonly deliverer: Deliverer,
     private readonly sender: Sender,
     private readonly audit: AuditService,
     @Inject(NOTIFICATIONS_OPTIONS) private readonly options: NotificationsOptions,
@@ -32,29 +41,20 @@ export class DeliveriesService {
   /** Newest first. @throws {ProblemException} NOT_FOUND */
   async list(channelId: number, limit: number): Promise<NotificationDelivery[]> {
     await this.channels.find(channelId);
-    return this.read(this.dataSource.manager, { channelId, limit });
+    return this.read({ channelId, limit });
   }
 
-  /** @throws {ProblemException} NOT_FOUND, CONFLICT when it has arrived. */
+  /** Sends a message now and answers how it went. @throws {ProblemException} NOT_FOUND, CONFLICT when it has arrived. */
   async retry(actor: AuditActor, channelId: number, id: string): Promise<NotificationDelivery> {
-    return this.dataSource.transaction(async (transaction) => {
-      await transaction.query('UPDATE notification_channels SET paused_until = NULL WHERE id = $1', [channelId]);
-      const [found] = await transaction.query<{ state: string }[]>(
-        `SELECT state FROM notification_deliveries WHERE channel_id = $1 AND id = $2 FOR UPDATE`,
-        [channelId, id],
-      );
-      if (!found) throw notFound('delivery');
-      if (found.state === 'delivered') throw new ProblemException('CONFLICT', 'This message has arrived.');
-      await transaction.query(
-        `UPDATE notification_deliveries SET state = 'waiting', next_attempt_at = now(), ended_at = NULL WHERE id = $1`,
-        [id],
-      );
-      await this.queue.wake(transaction);
-      const [delivery] = await this.read(transaction, { channelId, id, limit: 1 });
-      const subject = `notification_channel:${String(channelId)}`;
-      await this.audit.record(transaction, { actor, action: 'notification.retried', subject, detail: { id } });
-      return delivery as NotificationDelivery;
-    });
+    await this.find(channelId, id);
+    const claimed = await this.queue.claim(channelId, id);
+    if (!claimed) throw new ProblemException('CONFLICT', 'This message has arrived, or is on its way at this moment.');
+    await this.deliverer.deliver(claimed);
+    const subject = `notification_channel:${String(channelId)}`;
+    await this.dataSource.transaction((transaction) =>
+      this.audit.record(transaction, { actor, action: 'notification.retried', subject, detail: { id } }),
+    );
+    return this.find(channelId, id);
   }
 
   /** Sends a message at once and only once. One that arrives lets the waiting ones go. @throws {ProblemException} NOT_FOUND */
@@ -84,11 +84,14 @@ export class DeliveriesService {
     };
   }
 
-  private async read(
-    manager: EntityManager,
-    { channelId, id, limit }: { channelId: number; id?: string; limit: number },
-  ): Promise<NotificationDelivery[]> {
-    const rows = await manager.query<Row[]>(
+  private async find(channelId: number, id: string): Promise<NotificationDelivery> {
+    const [delivery] = await this.read({ channelId, id, limit: 1 });
+    if (!delivery) throw notFound('delivery');
+    return delivery;
+  }
+
+  private async read({ channelId, id, limit }: Which): Promise<NotificationDelivery[]> {
+    const rows = await this.dataSource.query<Row[]>(
       `SELECT d.id, a.event, a.recovered, a.title, d.kept_quiet AS "keptQuiet", d.state, d.attempts,
          d.created_at AS "createdAt", d.next_attempt_at AS "nextAttemptAt", d.ended_at AS "endedAt", d.answer
        FROM notification_deliveries d JOIN announcements a ON a.id = d.announcement_id

@@ -29,8 +29,7 @@ export interface Claimed {
   readonly ageSeconds: number;
 }
 
-const isDue = `delivery.state = 'waiting' AND delivery.next_attempt_at <= now()
-  AND (delivery.claimed_until IS NULL OR delivery.claimed_until <= now())`;
+const mayBeTold = `channel.enabled AND (channel.paused_until IS NULL OR channel.paused_until <= now())`;
 
 /** The waiting messages, as rows. Replicas share them by claims that run out. */
 @Injectable()
@@ -41,22 +40,28 @@ export class DeliveryQueue {
   async dueChannels(): Promise<number[]> {
     const rows = await this.dataSource.query<{ id: number }[]>(
       `SELECT channel.id FROM notification_channels channel
-       WHERE channel.enabled AND (channel.paused_until IS NULL OR channel.paused_until <= now())
-         AND EXISTS (SELECT FROM notification_deliveries delivery WHERE delivery.channel_id = channel.id AND ${isDue})`,
+       WHERE ${mayBeTold} AND EXISTS (
+         SELECT FROM notification_deliveries delivery WHERE delivery.channel_id = channel.id AND delivery.state = 'waiting'
+           AND delivery.next_attempt_at <= now() AND (delivery.claimed_until IS NULL OR delivery.claimed_until <= now())
+       )`,
     );
     return rows.map(({ id }) => id);
   }
 
-  /** The oldest message that is due on a channel, counted as an attempt before it is one. */
-  async claim(channelId: number): Promise<Claimed | undefined> {
+  /**
+   * The oldest message that is due on a channel, counted as an attempt before it is one. With a message's id that one, unless
+   * it has arrived or is on its way: due or not, and also when it was given up.
+   */
+  async claim(channelId: number, id?: string): Promise<Claimed | undefined> {
     const [rows] = await this.dataSource.query<[Claimed[]]>(
-      `UPDATE notification_deliveries claimed
-       SET attempts = claimed.attempts + 1, claimed_until = now() + make_interval(secs => $2)
+      `UPDATE notification_deliveries claimed SET attempts = claimed.attempts + 1, state = 'waiting', ended_at = NULL,
+         next_attempt_at = coalesce(claimed.next_attempt_at, now()), claimed_until = now() + make_interval(secs => $2)
        FROM (
          SELECT delivery.id FROM notification_deliveries delivery
          JOIN notification_channels channel ON channel.id = delivery.channel_id
-         WHERE delivery.channel_id = $1 AND ${isDue}
-           AND channel.enabled AND (channel.paused_until IS NULL OR channel.paused_until <= now())
+         WHERE delivery.channel_id = $1 AND (delivery.claimed_until IS NULL OR delivery.claimed_until <= now())
+           AND CASE WHEN $3::uuid IS NULL THEN delivery.state = 'waiting' AND delivery.next_attempt_at <= now() AND ${mayBeTold}
+             ELSE delivery.id = $3 AND delivery.state <> 'delivered' END
          ORDER BY delivery.created_at LIMIT 1 FOR UPDATE OF delivery SKIP LOCKED
        ) due, notification_channels channel, announcements told
        WHERE claimed.id = due.id AND channel.id = claimed.channel_id AND told.id = claimed.announcement_id
@@ -64,7 +69,7 @@ export class DeliveryQueue {
          claimed.attempts, told.at, told.event, told.recovered, told.title, told.text, told.host, told.link,
          claimed.since, claimed.kept_quiet AS "keptQuiet",
          extract(epoch FROM now() - claimed.created_at)::float8 AS "ageSeconds"`,
-      [channelId, claimSeconds],
+      [channelId, claimSeconds, id ?? null],
     );
     return rows[0];
   }
@@ -110,11 +115,6 @@ export class DeliveryQueue {
       `UPDATE notification_deliveries SET next_attempt_at = now() WHERE channel_id = $1 AND state = 'waiting'`,
       [channelId],
     );
-    await this.wake(manager);
-  }
-
-  /** Lets every replica look, once the transaction has been committed. */
-  async wake(manager: EntityManager): Promise<void> {
     await manager.query(`SELECT pg_notify($1, '')`, [DELIVERIES_CHANNEL]);
   }
 
