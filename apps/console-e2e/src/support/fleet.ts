@@ -41,6 +41,7 @@ export async function startFleet(): Promise<Fleet> {
   await api.operationOnce(cancelled.operationId, ({ progress }) => progress > 0);
   await api.call('POST', `/operations/${cancelled.operationId}/cancel`);
   await api.operationOnce(cancelled.operationId, ({ completedAt }) => completedAt !== null);
+  const { id: channelId } = await addChannel(api);
   await api.createUser('olga', 'operator', ['web', 'production']);
   await api.createUser('vera', 'viewer', ['mail']);
 
@@ -69,6 +70,9 @@ export async function startFleet(): Promise<Fleet> {
       account: '/settings/account',
       tokens: '/settings/tokens',
       users: '/settings/users',
+      notifications: '/settings/notifications',
+      'notifications-new': '/settings/notifications/new',
+      'notifications-channel': `/settings/notifications/${channelId}`,
       audit: '/settings/audit',
       'not-found': '/no-such-page',
     },
@@ -85,4 +89,12 @@ export async function startFleet(): Promise<Fleet> {
     },
     stop: () => world.stop(),
   };
+}
+
+/** One that fails, because nobody listens there. */
+async function addChannel(api: World['api']): Promise<{ id: number }> {
+  const target = { kind: 'webhook', url: 'http://127.0.0.1:9/lockstep' };
+  const channel = await api.call<{ id: number }>('POST', '/notification-channels', { name: 'Pager', target });
+  await api.call('POST', `/notification-channels/${channel.id}/test`);
+  return channel;
 }
