@@ -95,7 +95,9 @@ export const NotificationTargetInput = z
       kind: z.literal('ntfy'),
       server: WebAddress.default('https://ntfy.sh'),
       topic: z.string().regex(/^[-_A-Za-z0-9]{1,64}$/, 'must be up to 64 letters, digits, - and _'),
-      token: Secret.nullable().optional(),
+      token: Secret.regex(/^[\x21-\x7e]+$/, 'must be printable characters without spaces')
+        .nullable()
+        .optional(),
       priority: z.number().int().min(1).max(5).default(3).describe('1 to 5; a partial effect is always 5.'),
     }),
   ])

@@ -8,7 +8,7 @@ export const DELIVERIES_CHANNEL = 'notification_deliveries';
 
 /**
  * Where features say what people should know. Everything is written in the caller's transaction: it is told exactly when
- * that commits, whatever happens to this process afterwards.
+ * that commits, whatever happens to this process afterwards. Announce before the audit entry, which comes last.
  */
 @Injectable()
 export class Announcements {

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { NotificationTarget } from '@lockstep/contract';
 import { SecretUnreadableError } from '@lockstep/server-secrets';
 import { NetworkPolicy, SshError, seconds, withinDeadline } from '@lockstep/server-ssh';
@@ -13,7 +13,7 @@ import { sendWebhook } from './send-webhook.js';
 import type { Way } from './way.js';
 
 /** From the look-up of the name to the answer. */
-export const sendDeadlineMs = 20_000;
+const sendDeadlineMs = 20_000;
 const mostAnswerLength = 500;
 
 /** How sending once went. `answer` is one line, without the channel's secret. */
@@ -26,12 +26,14 @@ export interface SendResult {
 /** Sends one message once. */
 @Injectable()
 export class Sender {
+  private readonly logger = new Logger('Notifications');
+
   constructor(
     private readonly secrets: ChannelSecrets,
     private readonly policy: NetworkPolicy,
   ) {}
 
-  /** Never throws for what the other side, the network or the secret do. An abort counts as a failure. */
+  /** Never throws: whatever happens is an answer. An abort counts as a failure. */
   async send(
     { id, settings, sealedSecret }: Pick<ChannelEntity, 'id' | 'settings' | 'sealedSecret'>,
     message: Message,
@@ -48,7 +50,8 @@ export class Sender {
       if (error instanceof SshError || error instanceof SecretUnreadableError)
         return { delivered: false, answer: say(error.message) };
       if (signal?.aborted) return { delivered: false, answer: 'Lockstep was stopped while it was sending.' };
-      throw error;
+      this.logger.error(error);
+      return { delivered: false, answer: 'Something went wrong in Lockstep; its log says what.' };
     }
   }
 
