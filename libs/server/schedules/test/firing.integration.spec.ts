@@ -144,6 +144,22 @@ describe('a schedule that is due', () => {
     await server.ended(id);
   });
 
+  it('is done once, however many ask for it at the same time', async () => {
+    const { id } = await server.add({ connectionIds: [host] });
+    await sshd.freeze();
+    try {
+      const asked = Array.from({ length: 40 }, () =>
+        server.ask<{ started: number; joined: number }>(`POST /schedules/${String(id)}/run`),
+      );
+      const runs = await Promise.all(asked);
+      expect(runs.filter(({ started }) => started === 1)).toHaveLength(1);
+      expect(runs.filter(({ joined }) => joined === 1)).toHaveLength(39);
+    } finally {
+      await sshd.thaw();
+    }
+    await server.ended(id);
+  });
+
   it('restarts a service host by host, and a later run joins while that goes on', async () => {
     const others: number[] = [];
     for (const name of ['beta', 'gamma']) others.push(await server.addConnection(name, { sshd, tags: ['fleet'] }));

@@ -177,6 +177,31 @@ describe('what a run leaves out', () => {
     await server.ended(id);
   });
 
+  it('is a certificate whose renewal window has not begun, unless the schedule takes all', async () => {
+    const host = await server.addConnection('tls-2');
+    const targets = [{ connectionId: host, certificatePath: '/etc/ssl/b.pem', keyPath: '/etc/ssl/b.key' }];
+    const input = { name: 'young', domains: ['young.example'], issuerId: 1, targets };
+    const certificate = await server.ask<Certificate>('POST /certificates', input);
+    await server.dataSource.query(
+      `INSERT INTO certificate_versions (id, certificate_id, number, domains, issuer_id, key_type, sealed_key, request,
+         issued_at, leaf, chain, facts, not_before, not_after, renew_at)
+       VALUES (gen_random_uuid(), $1, 1, '{young.example}', 1, 'ecdsa-p256', '', '', now(), '', '', '{}', now(),
+         now() + interval '47 days', now() + interval '31 days')`,
+      [certificate.id],
+    );
+    await server.dataSource.query(
+      'UPDATE certificate_targets SET deployed_version = 1, deployed_at = now() WHERE certificate_id = $1',
+      [certificate.id],
+    );
+    const { id } = await server.add({ type: 'certificate_renewal', certificateIds: [certificate.id] });
+    expect(reasons(await server.run(id))).toEqual([expect.stringMatching(/^Its renewal window begins on \d{4}-/)]);
+    await server.ask(`PATCH /schedules/${String(id)}`, { onlyDue: false });
+    await server.makeDue(id, 1);
+    await server.fire(id);
+    expect(await server.lastRun(id)).toMatchObject({ started: 1, skipped: 0 });
+    await server.ended(id);
+  });
+
   it('is nothing else: fields that do not fit together are refused when the schedule is made', async () => {
     const refused = async (input: object): Promise<string[]> => {
       const whole = { name: 'X', type: 'ssh_test', cron: '0 2 * * *', timeZone: 'UTC', ...input };

@@ -77,6 +77,8 @@ export class ScheduleRunsService {
   /** Does it now, as the user who asks and with what this user may do. @throws {ProblemException} NOT_FOUND */
   async runNow(user: SignedInActor, schedule: ScheduleEntity): Promise<string> {
     const runner = { userId: user.userId, actor: toActor(user), createdBy: 'user' } as const;
+    // Before the transaction: many may ask at once, and each would hold one connection of the pool while it needs another.
+    const plan = await this.plans.make(user.userId, schedule);
     return this.dataSource.transaction(async (transaction) => {
       // Against a removal meanwhile, and one after the other, so that a second run joins what the first has begun.
       const [locked] = await transaction.query<unknown[]>('SELECT FROM schedules WHERE id = $1 FOR UPDATE', [
@@ -86,7 +88,7 @@ export class ScheduleRunsService {
       const { actor, createdBy } = runner;
       const facts = { scheduleId: schedule.id, slot: null, missed: 0, createdBy, actor };
       const id = (await this.insert(transaction, facts)) ?? '';
-      await this.begin(transaction, { id, schedule, runner }, await this.plans.make(user.userId, schedule));
+      await this.begin(transaction, { id, schedule, runner }, plan);
       const subject = `schedule:${String(schedule.id)}`;
       await this.audit.record(transaction, { actor: user, action: 'schedule.run', subject });
       return id;
