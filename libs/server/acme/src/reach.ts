@@ -1,6 +1,6 @@
 import type { LookupAddress } from 'node:dns';
 import { Agent, type AgentOptions } from 'node:https';
-import { type LookupFunction, isIP } from 'node:net';
+import type { LookupFunction } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 /**
@@ -55,15 +55,6 @@ export async function reachable<Item extends { readonly address: string }>(
   port: number,
 ): Promise<Item[]> {
   if (!reach) return [...items];
-  const verdicts = await Promise.all(
-    items.map(
-      ({ address }) =>
-        isIP(address) !== 0 &&
-        reach(address, port).then(
-          () => true,
-          () => false,
-        ),
-    ),
-  );
-  return items.filter((_, index) => verdicts[index]);
+  const verdicts = await Promise.allSettled(items.map(({ address }) => reach(address, port)));
+  return items.filter((_, index) => verdicts[index]?.status === 'fulfilled');
 }

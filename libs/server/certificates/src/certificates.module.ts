@@ -6,6 +6,7 @@ import { AcmeIssuance } from './acme/acme-issuance.js';
 import { AcmeLedger } from './acme/acme-ledger.js';
 import { AcmeOrders } from './acme/acme-orders.js';
 import { ChallengeAnswers } from './acme/challenge-answers.js';
+import { RenewalInformationService } from './acme/renewal-information.service.js';
 import { Solvers } from './acme/solvers.js';
 import { CERTIFICATES_OPTIONS, type CertificatesOptions } from './certificates-options.js';
 import { BroughtCertificatesService } from './brought/brought-certificates.service.js';
@@ -109,6 +110,7 @@ import { KeyRotation } from './versions/key-rotation.js';
     OtherHosts,
     PlaceLooks,
     Solvers,
+    RenewalInformationService,
     RenewalPlans,
     ServedEndpoints,
     UploadsService,

@@ -20,7 +20,7 @@ interface Login {
 export class HostSolver implements Solver {
   readonly kind = 'http-01';
   private login: Login | undefined;
-  private refusal: unknown;
+  private refusal: SshError | undefined;
 
   constructor(
     private readonly reach: SshReach,

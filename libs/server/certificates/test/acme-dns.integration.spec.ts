@@ -1,0 +1,95 @@
+import { chmod, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Issuer, Problem } from '@lockstep/contract';
+import { type NameServer, runsAsRoot, startNameServer, whyNoNameServer } from '@lockstep/server-testing';
+import { AcmeStage, whyNoAcmeStage } from './acme-stage.js';
+
+const reason =
+  (await whyNoAcmeStage()) ?? (await whyNoNameServer()) ?? (runsAsRoot ? undefined : 'port 53 is for root alone');
+const title = reason ? `DNS-01 (left out: ${reason})` : 'DNS-01';
+const hmacKey = 'zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12W';
+
+(reason ? describe.skip : describe)(title, () => {
+  let names: NameServer;
+  let stage: AcmeStage;
+  let hooks: string;
+
+  beforeAll(async () => {
+    // The CA and we find the servers of the zone where they are looked for: at port 53.
+    names = await startNameServer({ zone: 'shop.test', atStandardPort: true });
+    hooks = await mkdtemp(join(tmpdir(), 'lockstep-hooks-'));
+    const options = {
+      dnsServer: `${names.address}:53`,
+      externalAccounts: { 'contract-1': hmacKey },
+      rejectedNonces: 50,
+    };
+    stage = await AcmeStage.start(options, { dnsHooksFolder: hooks });
+  }, 300_000);
+  afterAll(async () => {
+    await stage.stop();
+    await Promise.all([names.stop(), rm(hooks, { recursive: true })]);
+  }, 60_000);
+
+  const issuerOf = (name: string, provider: object, change: object = {}): Promise<Issuer> =>
+    stage.addIssuer(name, {
+      eab: { kid: 'contract-1', hmacKey },
+      challenge: { kind: 'dns-01', resolvers: [names.address], provider },
+      ...change,
+    });
+  const dnsUpdate = (change: object = {}): object => ({
+    kind: 'rfc2136',
+    server: '127.0.0.1',
+    port: names.port,
+    key: { ...names.key, ...change },
+  });
+
+  it('by an update of DNS proves apex and wildcard together, at a CA that wants a contract and rejects half of the nonces', async () => {
+    const issuer = await issuerOf('By update', dnsUpdate());
+    const certificate = await stage.aside('apex', issuer, ['shop.test', '*.shop.test']);
+    expect(await stage.renew(certificate)).toMatchObject({ status: 'completed' });
+    const { version } = await stage.read(certificate);
+    expect(version?.names.toSorted()).toEqual(['*.shop.test', 'shop.test']);
+    expect(await names.texts('_acme-challenge.shop.test')).toEqual([]);
+    expect((await stage.read<Issuer>(issuer, 'issuers')).acme?.account).not.toBeNull();
+    for (let count = 0; count < 4; count += 1) {
+      expect(await stage.renew(certificate)).toMatchObject({ status: 'completed' });
+    }
+    expect(await names.texts('_acme-challenge.shop.test')).toEqual([]);
+  }, 120_000);
+
+  it('tells what the DNS server objects to', async () => {
+    const issuer = await issuerOf('Wrong key', dnsUpdate({ secret: Buffer.from('another secret').toString('base64') }));
+    const operation = await stage.renew(await stage.aside('wrong', issuer, ['wrong.shop.test']));
+    expect(operation).toMatchObject({ status: 'failed', errorCode: 'DNS_REFUSED', effect: 'none' });
+    expect(operation.error).toContain('BADSIG');
+  }, 60_000);
+
+  it('by a command of the operator shows what it said when it fails', async () => {
+    await writeFile(join(hooks, 'hook'), `#!/bin/sh\necho "$@" >>"${hooks}/said"; echo "no such zone"; exit 4\n`);
+    await chmod(join(hooks, 'hook'), 0o755);
+    const issuer = await issuerOf('By command', { kind: 'command', program: 'hook' });
+    const operation = await stage.renew(await stage.aside('hooked', issuer, ['hooked.shop.test']));
+    expect(operation).toMatchObject({ status: 'failed', errorCode: 'DNS_REFUSED' });
+    expect(operation.error).toContain('failed with status 4: no such zone');
+    const said = await readFile(join(hooks, 'said'), 'utf8');
+    expect(said).toMatch(/^present _acme-challenge\.hooked\.shop\.test [\w-]{43}$/m);
+    expect(said).toMatch(/^remove _acme-challenge\.hooked\.shop\.test [\w-]{43}$/m);
+  }, 60_000);
+
+  it.each(['missing', 'link'])('runs no command that is %s in the folder of the operator', async (program) => {
+    if (program === 'link') await symlink('/bin/true', join(hooks, program));
+    const challenge = { kind: 'dns-01', provider: { kind: 'command', program } };
+    const acme = { directoryUrl: 'https://ca.example/', email: 'ada@example.com', challenge };
+    const { status, body } = await stage.server.call<Problem>('POST /issuers', { name: program, kind: 'acme', acme });
+    expect(status).toBe(400);
+    expect(body.errors?.[0]?.path).toBe('body.acme.challenge.provider.program');
+  });
+
+  it('tells the CA’s words when it does not know the contract', async () => {
+    const issuer = await issuerOf('Stranger', dnsUpdate(), { eab: { kid: 'contract-2', hmacKey } });
+    const operation = await stage.renew(await stage.aside('stranger', issuer, ['stranger.shop.test']));
+    expect(operation).toMatchObject({ status: 'failed', errorCode: 'CA_REFUSED', effect: 'none' });
+    expect((await stage.read<Issuer>(issuer, 'issuers')).acme?.account).toBeNull();
+  }, 60_000);
+});
