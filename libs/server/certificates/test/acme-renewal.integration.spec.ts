@@ -123,7 +123,7 @@ const steps = ({ steps: all }: Operation): Record<string, string> =>
     stage.proxy.requests.length = 0;
     const kept = await stage.renew(certificate);
     expect(kept).toMatchObject({ status: 'failed', errorCode: 'ALLOWANCE_KEPT' });
-    expect(kept.error).toContain('issued for exactly these names 1 times within 7 days');
+    expect(kept.error).toContain('issued for exactly these names once within 7 days');
     expect(stage.orders).toBe(0);
     await stage.server.dataSource.query(`UPDATE acme_ledger SET at = at - interval '7 days'`);
     expect(await stage.renew(certificate)).toMatchObject({ status: 'completed' });

@@ -1,5 +1,7 @@
+import type { Issuer } from '@lockstep/contract';
 import { MasterKey, SecretBox } from '@lockstep/server-secrets';
 import { type TestDatabase, createTestDatabase, waitUntil } from '@lockstep/server-testing';
+import { AcmeAccounts } from '../src/acme/acme-accounts.js';
 import { CertificateEntity } from '../src/model/certificate.entity.js';
 import { CertificateVersions } from '../src/versions/certificate-versions.js';
 import { Issuance } from '../src/versions/issuance.js';
@@ -13,6 +15,7 @@ describe('a new master key', () => {
   const [old, fresh] = [newKey(), newKey()];
   let database: TestDatabase;
   let server: CertificatesServer;
+  let issuerId: number;
 
   const restart = async (secretBox: SecretBox): Promise<void> => {
     await server.stop();
@@ -21,9 +24,10 @@ describe('a new master key', () => {
   const stale = async (): Promise<number> => {
     const rows = await server.dataSource.query<{ sealed: Buffer }[]>(
       `SELECT sealed_key AS sealed FROM certificate_versions
-       UNION ALL SELECT sealed_root_key FROM internal_authorities UNION ALL SELECT sealed_issuing_key FROM internal_authorities`,
+       UNION ALL SELECT sealed_root_key FROM internal_authorities UNION ALL SELECT sealed_issuing_key FROM internal_authorities
+       UNION ALL SELECT unnest(ARRAY[sealed_account_key, sealed_eab_key, sealed_provider_secret]) FROM acme_accounts`,
     );
-    expect(rows.length).toBe(3);
+    expect(rows.length).toBe(6);
     return rows.filter(({ sealed }) => new SecretBox(fresh).isStale(sealed)).length;
   };
   /** What a renewal does until it has a certificate and its key. */
@@ -45,6 +49,11 @@ describe('a new master key', () => {
     database = await createTestDatabase();
     server = await CertificatesServer.start(database.url, { secretBox: new SecretBox(old) });
     await server.addCertificate('kept');
+    const challenge = { kind: 'dns-01', provider: { kind: 'cloudflare', apiToken: 'token' } };
+    const ca = { directoryUrl: 'https://ca.example/', email: 'ada@example.com' };
+    const acme = { ...ca, eab: { kid: 'contract', hmacKey: 'aG1hYw' }, challenge };
+    const { body } = await server.call<Issuer>('POST /issuers', { name: 'CA', kind: 'acme', acme });
+    issuerId = body.id;
   }, 60_000);
   afterAll(async () => {
     await server.stop();
@@ -53,11 +62,17 @@ describe('a new master key', () => {
 
   it('wraps private keys anew in the background, after which the old one is needed no more', async () => {
     const first = await issue();
-    expect(await stale()).toBe(3);
+    expect(await stale()).toBe(6);
     await restart(new SecretBox(fresh, [old]));
     await waitUntil('nothing is wrapped by the old key', async () => ((await stale()) === 0 ? true : undefined));
     await restart(new SecretBox(fresh));
     expect(await issue()).toEqual(first);
+    const accounts = server.application.get(AcmeAccounts);
+    expect(await accounts.open(issuerId)).toMatchObject({
+      accountKey: expect.stringContaining('PRIVATE KEY'),
+      eabKey: 'aG1hYw',
+    });
+    expect(await accounts.providerSecret(issuerId)).toBe('token');
     const { status } = await server.callText('GET /issuers/1/root');
     expect(status).toBe(200);
   }, 60_000);

@@ -8,7 +8,7 @@ const hourMs = 3_600_000;
 const weekMs = 7 * 24 * hourMs;
 
 /** Something that a CA counts. `names` are those it is counted for. */
-export interface LedgerEntry {
+interface LedgerEntry {
   readonly kind: 'ordered' | 'issued' | 'validation_failed';
   readonly names: readonly string[];
   readonly orderUrl: string;
@@ -72,7 +72,7 @@ function possibleAgain(times: readonly Date[], allowed: number, windowMs: number
   return decisive && new Date(decisive.getTime() + windowMs);
 }
 
-const count = ({ length }: readonly Date[]): string => `${String(length)} times`;
+const count = ({ length }: readonly Date[]): string => (length === 1 ? 'once' : `${String(length)} times`);
 
 const kept = (why: string, again: Date): OperationFailure =>
   new OperationFailure(

@@ -7,7 +7,7 @@ import { AcmeOrders } from './acme-orders.js';
 const challengePath = /^\/\.well-known\/acme-challenge\/[A-Za-z0-9_-]{1,200}$/;
 
 /** A port that cannot be listened on. The message is the sentence to print. */
-export class ChallengeListenerError extends Error {
+class ChallengeListenerError extends Error {
   override readonly name = 'ChallengeListenerError';
 }
 

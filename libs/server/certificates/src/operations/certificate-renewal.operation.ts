@@ -98,7 +98,11 @@ export class CertificateRenewalOperation implements OperationHandler {
       return;
     }
     const why = isIssued(version) ? 'it was issued before' : 'this issuer asks for no proof';
-    for (const name of ['order', 'challenges']) context.skip(name, why);
+    const { steps } = context.operation;
+    for (const name of ['order', 'challenges']) {
+      // What a lost worker did stays done.
+      if (!steps.some((step) => step.name === name && step.status === 'completed')) context.skip(name, why);
+    }
   }
 
   private have(

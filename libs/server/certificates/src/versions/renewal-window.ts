@@ -2,7 +2,7 @@ import { type RenewalInformation, pickMoment } from '@lockstep/server-acme';
 
 const tenDaysMs = 864_000_000;
 
-export interface Lifetime {
+interface Lifetime {
   readonly notBefore: Date;
   readonly notAfter: Date;
 }
