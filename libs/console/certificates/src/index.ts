@@ -1,3 +1,4 @@
 export { CertificatesCard } from './card/certificates-card';
+export { CertificateCheckStatus } from './check/certificate-check-status';
 export { CertificateAttentionCard } from './overview/attention-card';
 export { CertificateAttention } from './overview/certificate-attention';

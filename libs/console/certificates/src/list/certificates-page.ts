@@ -9,6 +9,9 @@ import { Clock, EmptyState, Icon, PageHeader, SearchField } from '@lockstep/cons
 import { CellTemplate, DataTable, PagedList, type TableColumn } from '@lockstep/console-ui/table';
 import type { Certificate, CertificateStatus } from '@lockstep/contract';
 import { Subject, debounceTime } from 'rxjs';
+import { CertificateCheckStatus } from '../check/certificate-check-status';
+import { CheckLine } from '../check/check-line';
+import { CheckWarning } from '../check/check-warning';
 import { renewedBy } from '../renew/renewal-of';
 import { CertificateBadge } from '../words/certificate-badge';
 import { statusTitle } from '../words/certificate-words';
@@ -34,6 +37,8 @@ const typingPause = 200;
   imports: [
     CellTemplate,
     CertificateBadge,
+    CheckLine,
+    CheckWarning,
     DataTable,
     EmptyState,
     ExpiryStripView,
@@ -44,6 +49,7 @@ const typingPause = 200;
     SearchField,
   ],
   changeDetection: ChangeDetectionStrategy.OnPush,
+  providers: [CertificateCheckStatus],
   templateUrl: './certificates-page.html',
   styleUrl: './certificates-page.scss',
 })
@@ -71,6 +77,7 @@ export class CertificatesPage {
 
   constructor() {
     effect(() => void this.load());
+    void inject(CertificateCheckStatus).load();
     this.typed
       .pipe(debounceTime(typingPause), takeUntilDestroyed())
       .subscribe((search) => this.goTo({ search: search.trim() || null }));

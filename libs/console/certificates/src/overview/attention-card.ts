@@ -3,17 +3,20 @@ import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { RouterLink } from '@angular/router';
 import { OperationsStore } from '@lockstep/console-operations';
 import { Clock } from '@lockstep/console-ui';
+import { CertificateCheckStatus } from '../check/certificate-check-status';
+import { CheckWarning } from '../check/check-warning';
 import { renewedBy } from '../renew/renewal-of';
 import { CertificateBadge } from '../words/certificate-badge';
 import { renewalSentence } from '../words/renewal-sentence';
 import { CertificateAttention } from './certificate-attention';
 
-/** The overview's row of certificates: nothing at all while none needs anybody. */
+/** The overview's row of certificates: nothing at all while none needs anybody and they are watched over. */
 @Component({
   selector: 'lockstep-certificate-attention',
-  imports: [CertificateBadge, RouterLink],
+  imports: [CertificateBadge, CheckWarning, RouterLink],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
+    <lockstep-check-warning />
     @if (attention.total() > 0) {
       <section class="ls-card" aria-labelledby="attention-title">
         <div class="ls-card__head">
@@ -77,6 +80,7 @@ export class CertificateAttentionCard {
     renewalSentence(certificate, this.clock.now());
 
   constructor() {
+    void inject(CertificateCheckStatus).load();
     inject(OperationsStore)
       .ended.pipe(takeUntilDestroyed())
       .subscribe((operation) => {

@@ -33,6 +33,14 @@ import { keyTypeTitle } from '../words/certificate-words';
             <ng-container i18n>by hand</ng-container>
           }
         </dd>
+        @if (certificate().renewal.nextAttemptAt; as nextAttemptAt) {
+          <dt i18n>Next attempt</dt>
+          <dd><lockstep-relative-time [at]="nextAttemptAt" /></dd>
+        }
+        @if (certificate().checkedAt; as checkedAt) {
+          <dt i18n>Looked at</dt>
+          <dd><lockstep-relative-time [at]="checkedAt" /></dd>
+        }
         @if (told(); as version) {
           <dt i18n>Version</dt>
           <dd>{{ version.number }}</dd>

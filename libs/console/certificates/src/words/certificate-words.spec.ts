@@ -1,4 +1,5 @@
-import { certificateOf, targetOf, versionOf } from '../certificate.testing';
+import type { Certificate, RenewalAttempt, RenewalState } from '@lockstep/contract';
+import { certificateOf, renewalStateOf, targetOf, versionOf } from '../certificate.testing';
 import { describeCertificate } from './certificate-words';
 import { problemsOf, renewalSentence } from './renewal-sentence';
 
@@ -32,17 +33,46 @@ describe('describeCertificate', () => {
   });
 });
 
+const failed: RenewalAttempt = {
+  operationId: '019aa000-0000-7000-8000-000000000000',
+  status: 'failed',
+  endedAt: '2026-11-21T00:00:00.000Z',
+  createdBy: 'auto',
+  actorName: 'Automatic renewal',
+  error: 'nginx -t failed.',
+};
+const renewed: RenewalAttempt = { ...failed, status: 'completed', error: null };
+const none = { nextAttemptAt: null } as const;
+
 describe('renewalSentence', () => {
-  it.each([
-    ['2026-11-10T00:00:00Z', {}, /^Issued 9 days ago; not due before .*20/],
-    ['2026-11-10T00:00:00Z', { autoRenew: false }, /by hand from .*20/],
-    ['2026-11-21T00:00:00Z', {}, /^Due since .*20.* and not renewed since/],
-    ['2026-11-21T00:00:00Z', { autoRenew: false }, /automatic renewal is off/],
-    ['2026-12-04T00:00:00Z', {}, /^Not renewed before it expired, although it was due/],
-    ['2026-12-04T00:00:00Z', { version: null, inUse: null }, /first renewal/],
-    ['2026-11-10T00:00:00Z', { inUse: null }, /^Version 3 was issued .* has arrived nowhere/],
-  ])('says at %s with %p what matters', (now, change, sentence) => {
-    expect(renewalSentence(certificateOf(change), at(now))).toMatch(sentence);
+  it.each<[string, Partial<RenewalState>, Partial<Certificate>, RegExp]>([
+    ['2026-11-10', {}, {}, /^Issued 9 days ago\. Waits until .*20.*: a third of its lifetime is left then\.$/],
+    ['2026-11-22', { lastAttempt: renewed }, {}, /^Renewed by itself yesterday|^Renewed by itself 1 day ago/],
+    ['2026-11-22', { lastAttempt: { ...renewed, createdBy: 'user', actorName: 'ada' } }, {}, /^Renewed by ada/],
+    ['2026-11-21', { reason: 'due' }, {}, /^Due since .*20.* as soon as its turn comes/],
+    [
+      '2026-11-21',
+      { reason: 'failed', failures: 3, lastAttempt: failed },
+      {},
+      /failed 3 times in a row; again at .*: nginx -t/,
+    ],
+    ['2026-11-21', { reason: 'failed', failures: 1 }, {}, /^Its renewal failed; again at [^:]*20[^:]*(:\d\d)?[^:]*\.$/],
+    ['2026-11-21', { reason: 'cancelled' }, {}, /cancelled; tried again by itself from/],
+    ['2026-11-10', { ...none, reason: 'off' }, {}, /is off: to be renewed by hand from .*20/],
+    ['2026-11-21', { ...none, reason: 'off' }, {}, /^Due since .*20.*automatic renewal is off/],
+    ['2026-11-21', { ...none, reason: 'by_hand' }, {}, /waits for the signed certificate/],
+    ['2026-11-21', { ...none, reason: 'not_begun', dueAt: null }, { version: null }, /first renewal/],
+    [
+      '2026-11-21',
+      { ...none, reason: 'not_begun', dueAt: null, lastAttempt: failed },
+      {},
+      /^Its first renewal failed: nginx/,
+    ],
+    ['2026-11-21', { ...none, reason: 'no_target' }, {}, /nowhere/],
+    ['2026-11-21', { ...none, reason: 'running' }, {}, /now/],
+  ])('says on %s with %p what matters', (day, renewal, change, sentence) => {
+    const certificate = certificateOf({ ...change, renewal: renewalStateOf(renewal) });
+    expect(renewalSentence(certificate, at(`${day}T00:00:00Z`))).toMatch(sentence);
   });
 });
 
@@ -62,5 +92,20 @@ describe('problemsOf', () => {
     expect(found).toHaveLength(3);
     expect(found.join(' ')).toMatch(/www\.shop\.example.*key type.*web-2/);
     expect(problemsOf(certificateOf({ version: null, targets: [] }))).toEqual(['It is deployed nowhere.']);
+  });
+
+  it('tells what the last check saw that was not deployed', () => {
+    const endpoint = { connectionId: 1, host: 'web-1', port: 443, serverName: 'shop.example', fingerprint: null };
+    const found = problemsOf(
+      certificateOf({
+        served: [
+          { ...endpoint, state: 'as_deployed', detail: null },
+          { ...endpoint, state: 'other', detail: null },
+          { ...endpoint, state: 'unreachable', detail: 'web-1 refused the connection.' },
+        ],
+      }),
+    );
+    expect(found).toHaveLength(2);
+    expect(found.join(' ')).toMatch(/another certificate.*shows none: web-1 refused/);
   });
 });

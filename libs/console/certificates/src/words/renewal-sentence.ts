@@ -1,26 +1,92 @@
 import { formatRelative } from '@lockstep/console-ui';
-import type { Certificate } from '@lockstep/contract';
-import { formatDate } from './format-date';
+import type { Certificate, RenewalBasis } from '@lockstep/contract';
+import { formatDate, formatMoment } from './format-date';
 
-/** Why it was or was not renewed, in a sentence, from what is known of it. `now` in milliseconds since 1970. */
+/** Why it was or was not renewed, and when it will be, in a sentence or two. `now` in milliseconds since 1970. */
 export function renewalSentence(certificate: Certificate, now: number): string {
-  const { version, inUse, renewAt, autoRenew } = certificate;
-  if (version === null) return $localize`Nothing was issued yet: its first renewal does that.`;
-  if (inUse === null)
-    return $localize`Version ${version.number}:NUMBER: was issued ${ago(version.issuedAt, now)}:AGO: and has arrived nowhere: the next renewal deploys it.`;
-  if (Date.parse(inUse.notAfter) <= now) {
-    return renewAt === null
-      ? $localize`Not renewed before it expired.`
-      : $localize`Not renewed before it expired, although it was due from ${formatDate(renewAt)}:DATE: on.`;
+  const { reason, nextAttemptAt } = certificate.renewal;
+  const next = nextAttemptAt === null ? '' : formatMoment(nextAttemptAt, now);
+  switch (reason) {
+    case 'running':
+      return $localize`It is being renewed now.`;
+    case 'due':
+      return $localize`Due since ${next}:TIME:; it is renewed as soon as its turn comes.`;
+    case 'failed':
+      return failedWords(certificate, next);
+    case 'cancelled':
+      return $localize`Its last renewal was cancelled; tried again by itself from ${next}:TIME: on.`;
+    case 'not_due':
+      return `${lastWords(certificate, now)} ${waitWords(certificate)}`;
+    case 'off':
+      return offWords(certificate, now);
+    case 'by_hand':
+      return byHandWords(certificate, now);
+    case 'not_begun':
+      return notBegunWords(certificate);
+    case 'no_target':
+      return $localize`Not renewed: there is nowhere to put it.`;
   }
-  if (renewAt === null) return $localize`Issued ${ago(inUse.issuedAt, now)}:AGO:.`;
-  const isDue = Date.parse(renewAt) <= now;
-  if (isDue && autoRenew) return $localize`Due since ${formatDate(renewAt)}:DATE: and not renewed since.`;
-  if (isDue)
-    return $localize`Due since ${formatDate(renewAt)}:DATE:; automatic renewal is off, so somebody must renew it.`;
-  return autoRenew
-    ? $localize`Issued ${ago(inUse.issuedAt, now)}:AGO:; not due before ${formatDate(renewAt)}:DATE:.`
-    : $localize`Issued ${ago(inUse.issuedAt, now)}:AGO:; to be renewed by hand from ${formatDate(renewAt)}:DATE: on.`;
+}
+
+function failedWords({ renewal: { failures, lastAttempt } }: Certificate, next: string): string {
+  const error = lastAttempt?.error ?? '';
+  const again = $localize`again at ${next}:TIME:`;
+  const times =
+    failures === 1 ? $localize`Its renewal failed` : $localize`Its renewal failed ${failures}:COUNT: times in a row`;
+  return error === '' ? `${times}; ${again}.` : `${times}; ${again}: ${error}`;
+}
+
+/** How it got what it has. */
+function lastWords({ renewal: { lastAttempt }, inUse }: Certificate, now: number): string {
+  if (lastAttempt === null)
+    return inUse === null ? '' : $localize`Issued ${formatRelative(Date.parse(inUse.issuedAt), now)}:AGO:.`;
+  const { status, createdBy, actorName, endedAt, error } = lastAttempt;
+  const ago = formatRelative(Date.parse(endedAt), now);
+  if (status !== 'completed') return $localize`A renewal before it was due came to nothing: ${error ?? status}:WHY:`;
+  return createdBy === 'auto'
+    ? $localize`Renewed by itself ${ago}:AGO:.`
+    : $localize`Renewed by ${actorName}:WHO: ${ago}:AGO:.`;
+}
+
+function waitWords({ renewal: { dueAt, dueBasis, nextAttemptAt } }: Certificate): string {
+  const date = formatDate(nextAttemptAt ?? dueAt ?? '');
+  return dueBasis === null || dueAt !== nextAttemptAt
+    ? $localize`Waits until ${date}:DATE:.`
+    : $localize`Waits until ${date}:DATE:: ${basisWords(dueBasis)}:WHY:.`;
+}
+
+function basisWords(basis: RenewalBasis): string {
+  switch (basis) {
+    case 'third':
+      return $localize`a third of its lifetime is left then`;
+    case 'half':
+      return $localize`half of its short lifetime is left then`;
+    case 'twentieth':
+      return $localize`a twentieth of its lifetime is left then`;
+    case 'issuer':
+      return $localize`its issuer asked for that moment`;
+  }
+}
+
+function offWords({ renewal: { dueAt } }: Certificate, now: number): string {
+  if (dueAt === null) return $localize`Automatic renewal is off: somebody must renew it.`;
+  return Date.parse(dueAt) <= now
+    ? $localize`Due since ${formatDate(dueAt)}:DATE:; automatic renewal is off, so somebody must renew it.`
+    : $localize`Automatic renewal is off: to be renewed by hand from ${formatDate(dueAt)}:DATE: on.`;
+}
+
+function byHandWords({ renewal: { dueAt } }: Certificate, now: number): string {
+  if (dueAt === null) return $localize`Waits for the signed certificate: its issuer signs by hand.`;
+  return Date.parse(dueAt) <= now
+    ? $localize`Due since ${formatDate(dueAt)}:DATE:; waits for the signed certificate, because its issuer signs by hand.`
+    : $localize`Its issuer signs by hand; due from ${formatDate(dueAt)}:DATE: on.`;
+}
+
+function notBegunWords({ renewal: { lastAttempt }, version }: Certificate): string {
+  if (lastAttempt?.error) return $localize`Its first renewal failed: ${lastAttempt.error}:WHY:`;
+  return version === null
+    ? $localize`Nothing was issued yet: its first renewal does that, and later ones begin by themselves.`
+    : $localize`It was never deployed: its first renewal does that, and later ones begin by themselves.`;
 }
 
 /** What is not as it should be, besides time. Empty: nothing that is known. */
@@ -28,6 +94,7 @@ export function problemsOf(certificate: Certificate): readonly string[] {
   const { version, inUse, targets, domains, keyType } = certificate;
   const problems: string[] = [];
   if (targets.length === 0) problems.push($localize`It is deployed nowhere.`);
+  problems.push(...servedProblems(certificate));
   if (version === null) return problems;
   const missing = domains.filter((name) => !version.names.includes(name));
   if (missing.length > 0)
@@ -45,4 +112,12 @@ export function problemsOf(certificate: Certificate): readonly string[] {
   return problems;
 }
 
-const ago = (time: string, now: number): string => formatRelative(Date.parse(time), now);
+/** What the last check saw at its endpoints, where that is not what was deployed. */
+function servedProblems({ served }: Certificate): readonly string[] {
+  return served.flatMap(({ state, host, port, serverName, detail }) => {
+    const where = `${host}:${String(port)} (${serverName})`;
+    if (state === 'other')
+      return [$localize`${where}:ENDPOINT: shows another certificate than the one deployed there.`];
+    return state === 'unreachable' ? [$localize`${where}:ENDPOINT: shows none: ${detail ?? ''}:WHY:`] : [];
+  });
+}

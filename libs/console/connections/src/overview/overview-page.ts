@@ -4,7 +4,7 @@ import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { MatButton } from '@angular/material/button';
 import { RouterLink } from '@angular/router';
 import { Session } from '@lockstep/console-access';
-import { CertificateAttention, CertificateAttentionCard } from '@lockstep/console-certificates';
+import { CertificateAttention, CertificateAttentionCard, CertificateCheckStatus } from '@lockstep/console-certificates';
 import { Failures, OperationBadge, OperationProgress, OperationsStore, typeTitle } from '@lockstep/console-operations';
 import { ElapsedTime, EmptyState, Icon, PageHeader, ProblemNotice, Spinner, StatusBadge } from '@lockstep/console-ui';
 import { RelativeTime } from '@lockstep/console-ui/overlays';
@@ -34,7 +34,7 @@ const rowsShown = 8;
     Spinner,
     StatusBadge,
   ],
-  providers: [CertificateAttention, Fleet],
+  providers: [CertificateAttention, CertificateCheckStatus, Fleet],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './overview-page.html',
   styleUrl: './overview-page.scss',
@@ -46,6 +46,7 @@ export class OverviewPage {
   protected readonly fleet = inject(Fleet);
   protected readonly failures = inject(Failures);
   private readonly certificates = inject(CertificateAttention);
+  private readonly certificateCheck = inject(CertificateCheckStatus);
   protected readonly typeTitle = typeTitle;
   protected readonly isTesting = signal(false);
   protected readonly mayManage = computed(() => this.session.may('connections.manage'));
@@ -60,7 +61,8 @@ export class OverviewPage {
       this.keys().length === 0 &&
       this.fleet.notReached().length === 0 &&
       this.fleet.untested().length === 0 &&
-      this.certificates.isCalm(),
+      this.certificates.isCalm() &&
+      this.certificateCheck.isWatched(),
   );
 
   constructor() {
