@@ -17,7 +17,7 @@ import { CertificateCheckStatus } from './certificate-check-status';
         <ng-container i18n>Looking at what is served …</ng-container>
       } @else if (status.check(); as check) {
         @if (check.endedAt; as endedAt) {
-          <ng-container i18n>Checked</ng-container>&ngsp;<lockstep-relative-time [at]="endedAt" />{{ found() }}
+          <ng-container i18n>Checked</ng-container>&ngsp;<lockstep-relative-time [at]="endedAt" />: {{ found() }}
         } @else {
           <ng-container i18n>Not checked yet</ng-container>
         }
@@ -57,10 +57,10 @@ export class CheckLine {
   protected readonly mayCheck = computed(() => this.session.may('certificates.manage'));
   protected readonly found = computed(() => {
     const { checked, troubled } = this.status.check() ?? { checked: 0, troubled: 0 };
-    if (checked === 0) return $localize`: nothing that is served anywhere`;
+    if (checked === 0) return $localize`nothing is served anywhere`;
     return troubled === 0
-      ? $localize`: all as deployed`
-      : $localize`: ${troubled}:COUNT: of ${checked}:ALL: not as deployed`;
+      ? $localize`all as deployed`
+      : $localize`${troubled}:COUNT: of ${checked}:ALL: not as deployed`;
   });
 
   protected async checkNow(): Promise<void> {
