@@ -1,5 +1,13 @@
-import type { Issuer } from '@lockstep/contract';
-import { type Pebble, startPebble, whyNoPebble } from '@lockstep/server-testing';
+import type { Certificate, Connection, Issuer } from '@lockstep/contract';
+import {
+  type Pebble,
+  TlsProbe,
+  startPebble,
+  startTlsHost,
+  tlsSite,
+  whyNoPebble,
+  whyNoSystemdHosts,
+} from '@lockstep/server-testing';
 import { findings, picture } from './support/looks.js';
 import { expect, signIn, test } from './support/test.js';
 import { World } from './support/world.js';
@@ -95,5 +103,66 @@ test.describe('issuers by ACME, in the console', () => {
     await page.getByLabel('Names in it').fill('nas.lan');
     await expect(page.getByText('Choose the internal authority.')).toBeVisible();
     await picture(page, 'certificate-form-advice-light-wide');
+  });
+
+  test('a certificate is checked and renewed with one, and its new leaf is served', async ({ page }) => {
+    const noHosts = await whyNoSystemdHosts();
+    test.skip(noHosts !== undefined, `left out: ${noHosts}`);
+    test.setTimeout(180_000);
+    const place = await startTlsHost();
+    try {
+      await place.host.execute(
+        `mkdir -p /srv/acme && chown lockstep: /srv/acme && echo 'server { listen 127.0.0.1:${pebble.httpPort}; root /srv/acme; }' \
+           >/etc/nginx/conf.d/acme.conf && systemctl reload nginx`,
+      );
+      const { id: connectionId } = await world.api.call<Connection>('POST', '/connections', {
+        name: 'web-1.example.net',
+        host: '127.0.0.1',
+        port: place.host.port,
+        username: place.host.username,
+        credential: { kind: 'private_key', privateKey: place.host.user.privateKey },
+        hostKeyFingerprint: place.host.hostKeyFingerprint,
+      });
+      await signIn(page, world.url, world.administrator);
+      await page.goto(`${world.url}/settings/issuers/new`);
+      await page.getByLabel('Directory').fill(pebble.directoryUrl);
+      await page.getByLabel('E-mail').fill('ops@example.net');
+      await page.getByLabel('I agree to the terms of service').check();
+      await page.getByText('Own roots and preferred chain').click();
+      await page.getByLabel('Trusted roots').fill(pebble.tls.certificate);
+      await page.getByLabel('Folder').fill('/srv/acme');
+      await page.getByLabel('Name', { exact: true }).fill('Pebble by file');
+      await page.getByRole('button', { name: 'Add issuer' }).click();
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText('Pebble by file');
+      const issuerPage = page.url();
+      const { id } = await world.api.call<Certificate>('POST', '/certificates', {
+        name: 'shop',
+        domains: [tlsSite.name],
+        issuerId: Number(issuerPage.split('/').at(-1)),
+        targets: [
+          {
+            connectionId,
+            certificatePath: tlsSite.certificatePath,
+            keyPath: tlsSite.keyPath,
+            reload: { service: 'nginx.service' },
+            verify: [{ host: '127.0.0.1', port: place.port, serverName: tlsSite.name }],
+          },
+        ],
+      });
+      const old = await TlsProbe.look(place.port);
+      await page.goto(`${world.url}/certificates/${id}`);
+      await page.getByRole('button', { name: 'Check readiness' }).click();
+      const card = page.getByRole('region', { name: 'Would a renewal get through?' });
+      await expect(card.getByText('Ready', { exact: true })).toBeVisible({ timeout: 30_000 });
+      await page.getByRole('button', { name: 'Renew' }).click();
+      await expect(page.getByText('Newest version')).toBeVisible({ timeout: 60_000 });
+      expect(await TlsProbe.look(place.port)).not.toBe(old);
+      await page.goto(issuerPage);
+      await expect(page.getByRole('link', { name: '1 certificate' })).toBeVisible();
+      await expect(page.getByText(/my-account/)).toBeVisible();
+      await picture(page, 'issuer-acme-registered-light-wide');
+    } finally {
+      await place.host.stop();
+    }
   });
 });

@@ -151,6 +151,18 @@ const title = reason ? `certificate_rehearsal (left out: ${reason})` : 'certific
     expect(blocking(operation)).toMatchObject([{ topic: 'endpoint' }]);
   }, 60_000);
 
+  it('takes nobody for root whom the host does not name', async () => {
+    await setTarget({});
+    await place.host.execute('mv /usr/bin/id /usr/bin/id.away');
+    const operation = await rehearse();
+    await place.host.execute('mv /usr/bin/id.away /usr/bin/id');
+    expectBlocked(operation);
+    expect(blocking(operation)).toMatchObject([
+      { topic: 'login', found: 'The host did not tell what this login may do.' },
+    ]);
+    expect(operation.steps.at(-1)).toMatchObject({ name: 'endpoints', status: 'skipped' });
+  }, 60_000);
+
   it('sees that a service is not there', async () => {
     await setTarget({ reload: { service: 'no-such.service' } });
     expect(blocking(await rehearse())).toMatchObject([

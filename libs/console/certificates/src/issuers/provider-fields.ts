@@ -30,7 +30,7 @@ export class ProviderFields {
   readonly problem = input.required<ReadableProblem | null>();
 
   protected readonly providers: readonly { readonly kind: ProviderKind; readonly title: string }[] = [
-    { kind: 'rfc2136', title: $localize`DNS update (RFC 2136), as BIND, Knot and PowerDNS take it` },
+    { kind: 'rfc2136', title: $localize`DNS update (RFC 2136)` },
     { kind: 'cloudflare', title: $localize`Cloudflare` },
     { kind: 'route53', title: $localize`Amazon Route 53` },
     { kind: 'command', title: $localize`A program of your own` },

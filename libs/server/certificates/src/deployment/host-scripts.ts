@@ -83,8 +83,8 @@ while IFS= read -r folder; do
   printf 'lockstep:folder=%s %s\\n' "$may" "$(stat -Lc '%U:%G %a' -- "$folder")"
 done`;
 
-/** What systemd knows of the units whose names come in lines; changes nothing. */
-export const unitScript = `# lockstep certificates units 1
+/** What systemd knows of the unit; changes nothing. */
+export const unitScript = `# lockstep certificates unit 1
 ${preamble}
 IFS= read -r unit
 exec systemctl show --property=LoadState,ActiveState,CanReload -- "$unit" </dev/null`;

@@ -44,48 +44,54 @@ export class CertificateRehearsalOperation implements OperationHandler {
     const certificate = await this.certificates.read(Number(context.operation.target));
     const rehearsal = new Rehearsal(context);
     await rehearsal.look('issuer', 'issuer', () => this.issuers.tryIssuer(certificate, context.signal));
-    const link = await this.open(rehearsal, context);
+    const opened: Opened = {};
     try {
-      if (link) await this.lookAround(rehearsal, { link, certificate });
+      await this.open(rehearsal, certificate, opened);
+      const { link, host } = opened;
+      if (host) await this.lookAround(rehearsal, host, certificate);
+      else for (const { name } of this.steps.slice(2)) context.skip(name, 'The host was not reached');
       await link?.close();
     } finally {
-      link?.destroy();
+      opened.link?.destroy();
     }
     return rehearsal.end();
   }
 
-  private async open(rehearsal: Rehearsal, context: OperationContext): Promise<HostLink | undefined> {
-    let link: HostLink | undefined;
+  /** Logs in once, and finds out who that is there. */
+  private async open(rehearsal: Rehearsal, certificate: CertificateEntity, opened: Opened): Promise<void> {
+    const { context } = rehearsal;
+    const { connectionId } = context.operation;
     await rehearsal.look('reach', 'login', async () => {
-      const host = await this.reach.find(context.operation.connectionId);
+      const host = await this.reach.find(connectionId);
       const tell = (stream: 'stdout' | 'stderr', line: string): void => context.log(stream, `${line}\n`);
-      link = await reportReaching(context, host, () =>
+      const link = await reportReaching(context, host, () =>
         HostLink.open(this.reach, host, { signal: context.signal, tell }),
       );
+      opened.link = link;
+      const targets = (certificate.targets ?? []).filter((target) => target.connectionId === connectionId);
+      opened.host = await HostRehearsal.begin(link, targets);
       const { username, name } = host.target;
       return [
         well({ topic: 'login', tried: `Log in as ${username}` }, `${name} showed its approved key and let it in.`),
       ];
     });
-    if (link === undefined) for (const { name } of this.steps.slice(2)) context.skip(name, 'The host was not reached');
-    return link;
   }
 
-  private async lookAround(
-    rehearsal: Rehearsal,
-    { link, certificate }: { link: HostLink; certificate: CertificateEntity },
-  ): Promise<void> {
-    const { operation, signal } = rehearsal.context;
-    const targets = (certificate.targets ?? []).filter(({ connectionId }) => connectionId === operation.connectionId);
-    const host = await HostRehearsal.begin(link, targets);
-    const tryProofs = host.tryProofs(certificate.issuer);
+  private async lookAround(rehearsal: Rehearsal, host: HostRehearsal, { issuer }: CertificateEntity): Promise<void> {
+    const tryProofs = host.tryProofs(issuer);
     if (tryProofs) await rehearsal.look('challenge', 'challenge', tryProofs);
     else rehearsal.context.skip('challenge', 'Names are not proved by files of this host');
     await rehearsal.look('files', 'folder', () => host.files());
     await rehearsal.look('configuration', 'configuration', () => host.configuration());
     await rehearsal.look('reload', 'reload', () => host.reload());
-    await rehearsal.look('endpoints', 'endpoint', () => host.endpoints(this.policy, signal));
+    await rehearsal.look('endpoints', 'endpoint', () => host.endpoints(this.policy, rehearsal.context.signal));
   }
+}
+
+/** What was opened is closed, however far it came. */
+interface Opened {
+  link?: HostLink;
+  host?: HostRehearsal;
 }
 
 /** The findings of one run, step by step. */

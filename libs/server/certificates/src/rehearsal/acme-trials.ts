@@ -66,11 +66,11 @@ export class AcmeTrials {
         content: randomBytes(24).toString('base64url'),
       };
       const look = async (): Promise<ReadinessFinding> => {
-        const { solver, close } = await failingPlainly(this.solvers.open(issuer, 0), asDnsFailure);
+        const open = await failingPlainly(this.solvers.open(issuer, 0), asDnsFailure);
         try {
-          await failingPlainly(putAndTake(solver, challenge, signal), asDnsFailure);
+          await failingPlainly(putAndTake(open.solver, challenge, signal), asDnsFailure);
         } finally {
-          await close();
+          await open.close();
         }
         return well(trial, 'The provider did both.');
       };
