@@ -37,7 +37,7 @@ export function partsOf(input: NotificationTargetInput): TargetParts {
 export const newSigningSecret = (): string => `whsec_${randomBytes(32).toString('base64')}`;
 
 /** The server that is connected to. For Slack the one that its secret names. */
-export function serverOf(settings: NotificationTarget): { host: string; port: number } {
+function serverOf(settings: NotificationTarget): { host: string; port: number } {
   if (settings.kind === 'email') return { host: settings.host, port: settings.port };
   const url = addressOf(settings);
   const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
