@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import type { Certificate, Operation } from '@lockstep/contract';
-import { HeldPrograms, LinkProxy, isTlsPair, tlsSite, waitUntil, whyNoSystemdHosts } from '@lockstep/server-testing';
+import { HeldPrograms, isTlsPair, tlsSite, waitUntil, whyNoSystemdHosts } from '@lockstep/server-testing';
 import { RenewalStage, stepsOf } from './renewal-stage.js';
 
 const { certificatePath, keyPath, folder } = tlsSite;
