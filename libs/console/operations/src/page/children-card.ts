@@ -1,6 +1,6 @@
 import { ChangeDetectionStrategy, Component, computed, effect, inject, input, signal, untracked } from '@angular/core';
 import { RouterLink } from '@angular/router';
-import { Api, getOperation, listOperations } from '@lockstep/console-api';
+import { Api, listOperations } from '@lockstep/console-api';
 import { ElapsedTime } from '@lockstep/console-ui';
 import { isActive, type Operation } from '@lockstep/contract';
 import { OperationsStore } from '../store/operations-store';
@@ -77,23 +77,21 @@ export class ChildrenCard {
       .sort((left, right) => left.connectionName.localeCompare(right.connectionName)),
   );
   protected readonly done = computed(() => this.children().filter(({ status }) => !isActive(status)).length);
+  private readonly id = computed(() => this.operation().id);
   private readonly isLoaded = signal(false);
   protected readonly hidden = computed(() => (this.isLoaded() ? this.ids().length - this.children().length : 0));
 
   constructor() {
     effect(() => {
-      const [id, ids] = [this.operation().id, this.ids()];
-      if (ids.length > 0) untracked(() => void this.load(id, ids));
+      const id = this.id();
+      if (this.ids().length > 0) untracked(() => void this.load(id));
     });
   }
 
-  /** One that somebody else had started is no child, and is asked for by itself. */
-  private async load(parentId: string, ids: readonly string[]): Promise<void> {
+  /** One that somebody else had started is no child; while it runs it is heard of, as every active one. */
+  private async load(parentId: string): Promise<void> {
     try {
       this.store.takeAll((await this.api.invoke(listOperations, { parentId, limit: 200 })).items);
-      const joined = ids.filter((id) => !this.store.operations().has(id));
-      const found = await Promise.allSettled(joined.map((id) => this.api.invoke(getOperation, { id })));
-      this.store.takeAll(found.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : [])));
       this.isLoaded.set(true);
     } catch {
       // Those that are active are heard of all the same, and the next change asks again.

@@ -45,7 +45,6 @@ import {
 import { ChildrenCard } from './children-card';
 import { FailureCard } from './failure-card';
 import { OperationFacts } from './operation-facts';
-import { ParentLink } from './parent-link';
 import { StepList } from './step-list';
 import { UsualDuration } from './usual-duration';
 import { WaitingNote } from './waiting-note';
@@ -69,7 +68,6 @@ import { WaitingNote } from './waiting-note';
     OperationLog,
     OperationProgress,
     PageHeader,
-    ParentLink,
     RelativeTime,
     RouterLink,
     Spinner,
