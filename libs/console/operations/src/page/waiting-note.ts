@@ -26,7 +26,7 @@ import type { Operation } from '@lockstep/contract';
         } @else {
           <ng-container i18n>Accepted; waits for a free worker.</ng-container>
         }
-        <ng-container i18n>Waiting since <lockstep-relative-time [at]="operation().startedAt" />.</ng-container>
+        &ngsp;<ng-container i18n>Waiting since <lockstep-relative-time [at]="operation().startedAt" />.</ng-container>
       </p>
     </div>
   `,
