@@ -55,6 +55,6 @@ export async function reachable<Item extends { readonly address: string }>(
   port: number,
 ): Promise<Item[]> {
   if (!reach) return [...items];
-  const verdicts = await Promise.allSettled(items.map(({ address }) => reach(address, port)));
+  const verdicts = await Promise.allSettled(items.map(async ({ address }) => reach(address, port)));
   return items.filter((_, index) => verdicts[index]?.status === 'fulfilled');
 }

@@ -4,8 +4,6 @@ import type { SecretBox } from '@lockstep/server-secrets';
 import type { Sshd } from '@lockstep/server-testing';
 import { ConnectionsModule, type ConnectionsOptions } from '../src/index.js';
 
-export type { Reply } from '@lockstep/server-operations/testing';
-
 /** The connections feature over real HTTP on a real database, with the engine that runs its tests. */
 export class ConnectionsServer extends FeatureServer {
   static async start(
