@@ -100,4 +100,4 @@ const endOf = ({ status, effect }: Operation): HostEnd => ({
 });
 
 /** Counted and not named: not everyone who sees the renewal may see them. */
-export const hosts = (count: number): string => (count === 1 ? '1 other host' : `${String(count)} other hosts`);
+const hosts = (count: number): string => (count === 1 ? '1 other host' : `${String(count)} other hosts`);
