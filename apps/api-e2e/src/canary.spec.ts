@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { execFileSync } from 'node:child_process';
-import { createPrivateKey, randomBytes } from 'node:crypto';
-import type { Certificate, Connection, IssuedToken, Operation, Session, StartAnswer, User } from '@lockstep/contract';
+import { randomBytes } from 'node:crypto';
+import type { Connection, IssuedToken, Operation, Session, StartAnswer, User } from '@lockstep/contract';
 import {
   type HookReceiver,
   type LockstepServer,
@@ -20,6 +19,7 @@ import {
 import pg from 'pg';
 import { Canary, keyLines, newSecret } from './support/canaries.js';
 import { useChannels } from './support/canary-channels.js';
+import { useUploads } from './support/canary-uploads.js';
 import { endAll } from './support/end-all.js';
 import { openSession } from './support/rest-client.js';
 import { ask, connect } from './support/socket-client.js';
@@ -85,7 +85,9 @@ describe('a canary in every secret', () => {
     told.push(new Canary('access token', session.token), new Canary('refresh cookie', session.cookie));
     await useUsers();
     await useConnections(key.privateKey);
-    await useUploads();
+    const uploads = await useUploads({ witness, admin, passphrase: secrets.uploadPassphrase });
+    canaries.push(...uploads.canaries);
+    outcomes['uploaded'] = uploads.origin;
     await useSockets();
     Object.assign(outcomes, await useChannels({ witness, admin, secrets, mailbox, hook }));
     await typeIntoWrongPlaces();
@@ -153,33 +155,6 @@ describe('a canary in every secret', () => {
       credential,
     };
     await witness.say('POST /connections/import', { token: admin, body: hosts });
-  }
-
-  /** A certificate with its key, encrypted and not, where it belongs and where it does not. */
-  async function useUploads(): Promise<void> {
-    const subject = ['-subj', '/CN=canary.example', '-addext', 'subjectAltName=DNS:canary.example', '-days', '30'];
-    const made = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', '-', ...subject];
-    const both = execFileSync('openssl', made, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-    const [privateKey = ''] = /-----BEGIN PRIVATE KEY[^]*END PRIVATE KEY-----\n/.exec(both) ?? [];
-    const certificate = both.replace(privateKey, '');
-    const passphrase = secrets.uploadPassphrase;
-    const encrypted = createPrivateKey(privateKey)
-      .export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase })
-      .toString();
-    canaries.push(new Canary('uploaded key', ...keyLines(privateKey)));
-    canaries.push(new Canary('uploaded encrypted key', ...keyLines(encrypted)));
-    const body = { name: 'canary', certificate, privateKey: encrypted, passphrase, allowUnknownAuthority: true };
-    const uploaded = await witness.say<Certificate>('POST /certificates/upload', { token: admin, body });
-    outcomes['uploaded'] = uploaded.origin;
-    const tries: object[] = [
-      { ...body, certificate: both },
-      { ...body, privateKey },
-      { ...body, name: privateKey },
-      { ...body, privateKey: `${privateKey}x`.replace('MII', 'M') },
-      { ...body, certificate: privateKey },
-    ];
-    for (const wrong of tries) await witness.say('POST /certificates/upload', { token: admin, body: wrong });
-    await witness.say(`POST /certificates/${uploaded.id}/issued`, { token: admin, body: { certificate: both } });
   }
 
   async function useSockets(): Promise<void> {
