@@ -17,8 +17,9 @@ import {
   waitUntil,
 } from '@lockstep/server-testing';
 import pg from 'pg';
-import { Canary, keyLines, newSecret } from './support/canaries.js';
+import { Canary, keyLines } from './support/canaries.js';
 import { useChannels } from './support/canary-channels.js';
+import { secrets } from './support/canary-secrets.js';
 import { useUploads } from './support/canary-uploads.js';
 import { endAll } from './support/end-all.js';
 import { openSession } from './support/rest-client.js';
@@ -27,28 +28,6 @@ import { Witness, dumpDatabase, readFolder } from './support/witness.js';
 
 jest.setTimeout(120_000);
 
-/** Secrets given by users, in all the places where the product takes one, and in some where a tired person types one. */
-const secrets = {
-  sshPassword: newSecret('ssh-password'),
-  wrongSshPassword: newSecret('wrong-ssh-password'),
-  passphrase: newSecret('passphrase'),
-  wrongPassphrase: newSecret('wrong-passphrase'),
-  importedPassword: newSecret('imported-password'),
-  userPassword: newSecret('user-password'),
-  changedPassword: newSecret('changed-password'),
-  setPassword: newSecret('set-password'),
-  triedPassword: newSecret('tried-password'),
-  typedAsName: newSecret('typed-as-name'),
-  brokenKey: newSecret('broken-key'),
-  misplaced: newSecret('misplaced'),
-  forgedToken: newSecret('forged-token'),
-  smtpPassword: newSecret('smtp-password'),
-  wrongSmtpPassword: newSecret('wrong-smtp-password'),
-  slackPath: newSecret('slack-path'),
-  ntfyToken: newSecret('ntfy-token'),
-  signingSecret: `whsec_${randomBytes(30).toString('base64')}`,
-  uploadPassphrase: newSecret('upload-passphrase'),
-};
 const masterKey = randomBytes(32).toString('base64');
 const username = 'canary-keeper';
 
