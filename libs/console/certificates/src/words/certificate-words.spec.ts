@@ -70,7 +70,7 @@ describe('renewalSentence', () => {
     ],
     ['2026-11-21', { ...none, reason: 'no_target' }, {}, /nowhere/],
     ['2026-11-21', { ...none, reason: 'running' }, {}, /now/],
-  ])('says on %s with %p what matters', (day, renewal, change, sentence) => {
+  ])('says on %s with %p what matters', (...[day, renewal, change, sentence]) => {
     const certificate = certificateOf({ ...change, renewal: renewalStateOf(renewal) });
     expect(renewalSentence(certificate, at(`${day}T00:00:00Z`))).toMatch(sentence);
   });
