@@ -30,6 +30,7 @@ export async function appOptionsOf(
     },
     certificates: {
       dnsHooksFolder: environment.LOCKSTEP_DNS_HOOKS,
+      heartbeatUrl: environment.LOCKSTEP_HEARTBEAT_URL,
       // A worker listens nowhere.
       challengeListener: environment.LOCKSTEP_ROLE === 'worker' ? undefined : environment.LOCKSTEP_CHALLENGE_LISTEN,
     },

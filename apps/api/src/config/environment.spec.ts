@@ -21,6 +21,7 @@ describe('the environment', () => {
     ['LOCKSTEP_CHALLENGE_LISTEN', 'everywhere'],
     ['LOCKSTEP_CHALLENGE_LISTEN', '0.0.0.0:99999'],
     ['LOCKSTEP_DNS_HOOKS', 'hooks'],
+    ['LOCKSTEP_HEARTBEAT_URL', 'ftp://beat.example'],
     ['LOCKSTEP_DNS_HOOKS', '/tmp'],
   ])('stops the start with one sentence that names %s when it is %s', (name, value) => {
     expect(() => readEnvironment({ [name]: value })).toThrow(EnvironmentError);

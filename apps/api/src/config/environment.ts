@@ -52,6 +52,7 @@ const schema = z.object({
   LOCKSTEP_SSH_DEADLINE_MS: wholeNumber(100, 600_000).optional(),
   LOCKSTEP_CHALLENGE_LISTEN: addressAndPort.optional(),
   LOCKSTEP_DNS_HOOKS: hooksFolder.optional(),
+  LOCKSTEP_HEARTBEAT_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).optional(),
   LOCKSTEP_ROLE: z.enum(['all', 'web', 'worker']).default('all'),
   LOCKSTEP_WORKERS: wholeNumber(1, 200).default(10),
   OPERATION_RETENTION_DAYS: wholeNumber(1, 36_500).default(90),

@@ -4,6 +4,8 @@ export interface CertificatesOptions {
   readonly dnsHooksFolder?: string | undefined;
   /** A further port, as a rule 80, that answers HTTP-01 challenges and nothing else. */
   readonly challengeListener?: { readonly host: string; readonly port: number } | undefined;
+  /** Called by GET after each daily check. It may hold a secret. */
+  readonly heartbeatUrl?: string | undefined;
 }
 
 export const CERTIFICATES_OPTIONS = Symbol('CertificatesOptions');

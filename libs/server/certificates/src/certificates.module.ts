@@ -21,7 +21,9 @@ import { FoundStore } from './found/found-store.js';
 import { InventoryQueries } from './found/inventory-queries.js';
 import { PlaceLooks } from './found/place-looks.js';
 import { CertificateChecks } from './checks/certificate-checks.service.js';
+import { CertificateAlerts } from './checks/certificate-alerts.js';
 import { CheckRows } from './checks/check-rows.js';
+import { Heartbeat } from './checks/heartbeat.js';
 import { ServedEndpoints } from './checks/served-endpoints.js';
 import { InternalAuthorities } from './issuers/internal-authorities.js';
 import { IssuersService } from './issuers/issuers.service.js';
@@ -94,7 +96,9 @@ import { KeyRotation } from './versions/key-rotation.js';
     CertificatesService,
     ConnectionScanService,
     ChallengeAnswers,
+    CertificateAlerts,
     CheckRows,
+    Heartbeat,
     DiscoveryService,
     FoundCertificatesService,
     FoundQueries,

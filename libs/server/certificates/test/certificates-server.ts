@@ -1,5 +1,6 @@
 import type { Certificate, Connection } from '@lockstep/contract';
 import { ConnectionsModule, type ConnectionsOptions } from '@lockstep/server-connections';
+import { NotificationsModule } from '@lockstep/server-notifications';
 import { FeatureServer, startFeatures } from '@lockstep/server-operations/testing';
 import type { SecretBox } from '@lockstep/server-secrets';
 import { CertificatesModule, type CertificatesOptions } from '../src/index.js';
@@ -21,6 +22,7 @@ export class CertificatesServer extends FeatureServer {
     const network = { listenHost: '127.0.0.1', listenPort: 43_001 };
     const features = [
       ConnectionsModule.forRoot({ network, ...options }),
+      NotificationsModule.forRoot({ delivers: false, consoleUrl: undefined }),
       CertificatesModule.forRoot(options.certificates ?? {}),
     ];
     const { secretBox } = options;

@@ -18,6 +18,7 @@ import { CertificatesModule } from '@lockstep/server-certificates';
 import { ConnectionsModule } from '@lockstep/server-connections';
 import { DatabaseModule } from '@lockstep/server-database';
 import { ProblemFilter } from '@lockstep/server-http';
+import { NotificationsModule } from '@lockstep/server-notifications';
 import { OperationsModule } from '@lockstep/server-operations';
 import { MasterKey, SecretBox } from '@lockstep/server-secrets';
 import { ServicesModule } from '@lockstep/server-services';
@@ -57,6 +58,7 @@ export class SchedulesServer {
         AccessModule.forRoot({ secretBox: new SecretBox(masterKey), allowedOrigins: [], administrator }),
         OperationsModule.forRoot({ workers: 10, embedded: false, ...days }),
         ConnectionsModule.forRoot({ network: { listenHost: '127.0.0.1', listenPort: 44_001 } }),
+        NotificationsModule.forRoot({ delivers: false, consoleUrl: undefined }),
         ServicesModule,
         CertificatesModule.forRoot({}),
         SchedulesModule.forRoot({ workers: ticks ? 10 : 0, ...days }),

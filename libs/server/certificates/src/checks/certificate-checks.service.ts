@@ -8,7 +8,9 @@ import { Notifications, isDatabaseUnavailable } from '@lockstep/server-database'
 import { ENGINE_OPTIONS, type EngineOptions } from '@lockstep/server-operations';
 import type { DataSource } from 'typeorm';
 import { FoundCertificatesService } from '../found/found-certificates.service.js';
+import { CertificateAlerts } from './certificate-alerts.js';
 import { CheckRows } from './check-rows.js';
+import { Heartbeat } from './heartbeat.js';
 import { type Deployed, ServedEndpoints } from './served-endpoints.js';
 
 const lookMs = 30_000;
@@ -35,6 +37,8 @@ export class CertificateChecks implements OnApplicationBootstrap, OnModuleDestro
     private readonly endpoints: ServedEndpoints,
     private readonly found: FoundCertificatesService,
     private readonly audit: AuditService,
+    private readonly alerts: CertificateAlerts,
+    private readonly heartbeat: Heartbeat,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -83,7 +87,10 @@ export class CertificateChecks implements OnApplicationBootstrap, OnModuleDestro
     if (!(await this.rows.claim())) return;
     const stillHere = setInterval(() => void this.rows.keep().catch(() => undefined), keepMs);
     try {
-      await this.rows.end(await this.checkAll());
+      const outcome = await this.checkAll();
+      await this.alerts.tellExpiries();
+      await this.rows.end(outcome);
+      await this.heartbeat.beat();
     } catch (error) {
       await this.rows.abandon();
       if (!this.stopping.signal.aborted) throw error;

@@ -61,6 +61,7 @@ export const renewalFacts = `
       WHERE t.certificate_id = c.id ORDER BY t.place LIMIT 1) target ON true
     LEFT JOIN LATERAL (
       SELECT v.* FROM certificate_targets t
+        JOIN connections n ON n.id = t.connection_id AND n.deleted_at IS NULL
         JOIN certificate_versions v ON v.certificate_id = c.id AND v.number = t.deployed_version
       WHERE t.certificate_id = c.id ORDER BY v.renew_at LIMIT 1) deployed ON true
     LEFT JOIN LATERAL (

@@ -52,6 +52,16 @@ export class Announcements {
     });
   }
 
+  /** Those of the subjects that a channel was told of and that are not over: most successes end no trouble. */
+  async open(transaction: EntityManager, subjectKeys: readonly string[]): Promise<Set<string>> {
+    if (subjectKeys.length === 0) return new Set();
+    const rows = await transaction.query<{ key: string }[]>(
+      `SELECT DISTINCT subject_key AS key FROM notification_troubles WHERE subject_key = ANY ($1)`,
+      [subjectKeys],
+    );
+    return new Set(rows.map(({ key }) => key));
+  }
+
   /** One message to each channel that is to be told, in one statement. Channels are locked first, as whoever removes one does. */
   private async tell(
     transaction: EntityManager,

@@ -67,7 +67,8 @@ export class OperationWatch implements OnApplicationBootstrap, OnModuleDestroy {
   private async announceEnds(transaction: EntityManager, connectionIds: readonly number[] | null): Promise<void> {
     const ended = await this.readEnds(transaction, await this.moveCursors(transaction, connectionIds));
     const news = ended.map(newsOf);
-    const open = await this.openTroubles(transaction, news);
+    const recoveries = news.flatMap((one) => one.recoveries.map(({ subjectKey }) => subjectKey));
+    const open = await this.announcements.open(transaction, recoveries);
     for (const { trouble, recoveries } of news) {
       if (trouble) {
         await this.announcements.announce(transaction, trouble);
@@ -109,16 +110,6 @@ export class OperationWatch implements OnApplicationBootstrap, OnModuleDestroy {
       [moves.map(({ id }) => id), moves.map(({ after }) => after), moves.map(({ upto }) => upto), ends],
     );
     return rows.map(({ operation }) => operation);
-  }
-
-  private async openTroubles(transaction: EntityManager, news: readonly OperationNews[]): Promise<Set<string>> {
-    const keys = news.flatMap(({ recoveries }) => recoveries.map(({ subjectKey }) => subjectKey));
-    if (keys.length === 0) return new Set();
-    const rows = await transaction.query<{ key: string }[]>(
-      `SELECT DISTINCT subject_key AS key FROM notification_troubles WHERE subject_key = ANY ($1)`,
-      [keys],
-    );
-    return new Set(rows.map(({ key }) => key));
   }
 }
 
