@@ -7,7 +7,7 @@ import { type Subscription, bufferTime, filter } from 'rxjs';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Announcements } from '../announcing/announcements.service.js';
 import { NOTIFICATIONS_OPTIONS, type NotificationsOptions } from '../notifications-options.js';
-import { type OperationNews, newsOf } from './operation-announcement.js';
+import { newsOf } from './operation-announcement.js';
 
 const ends: readonly OperationEventKind[] = ['completed', 'failed', 'cancelled'];
 /** Any key, the same on every replica. */
