@@ -15,6 +15,23 @@ export const certificatesRoutes: Routes = [
     loadComponent: async () => (await import('./look/look-page')).LookPage,
   },
   {
+    path: 'scan',
+    title: $localize`Scan for certificates`,
+    canActivate: [permitted('certificates.manage')],
+    loadComponent: async () => (await import('./scan/scan-page')).ScanPage,
+  },
+  {
+    path: 'upload',
+    title: $localize`Upload a certificate`,
+    canActivate: [permitted('certificates.manage')],
+    loadComponent: async () => (await import('./brought/upload-page')).UploadPage,
+  },
+  {
+    path: 'found/:id',
+    title: $localize`Found certificate`,
+    loadComponent: async () => (await import('./found/found-page')).FoundPage,
+  },
+  {
     path: 'new',
     title: $localize`Add certificate`,
     canActivate: [permitted('certificates.manage')],
@@ -24,6 +41,12 @@ export const certificatesRoutes: Routes = [
     path: ':id',
     title: $localize`Certificate`,
     loadComponent: async () => (await import('./page/certificate-page')).CertificatePage,
+  },
+  {
+    path: ':id/upload',
+    title: $localize`Upload a certificate`,
+    canActivate: [permitted('certificates.manage')],
+    loadComponent: async () => (await import('./brought/upload-page')).UploadPage,
   },
   {
     path: ':id/edit',

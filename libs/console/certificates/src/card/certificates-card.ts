@@ -23,6 +23,7 @@ const rowsShown = 8;
         <h2 id="certificates-title" i18n>Certificates</h2>
         @if (mayManage()) {
           <a routerLink="/certificates/look" [queryParams]="{ host: host() }" i18n>Look</a>
+          <a routerLink="/certificates/scan" [queryParams]="{ connectionId: connectionId() }" i18n>Scan</a>
           <a routerLink="/certificates/new" [queryParams]="{ connectionId: connectionId() }" i18n>Add</a>
         }
       </div>

@@ -1,9 +1,16 @@
 import { ChangeDetectionStrategy, Component, effect, inject, input, signal, untracked } from '@angular/core';
 import { MatButton } from '@angular/material/button';
 import { Router } from '@angular/router';
-import { Api, discoverCertificate, getConnection, listConnections } from '@lockstep/console-api';
+import {
+  Api,
+  discoverCertificate,
+  forgetFoundCertificate,
+  getConnection,
+  getFoundCertificate,
+  listConnections,
+} from '@lockstep/console-api';
 import { PageHeader, ProblemNotice, readProblem, type ReadableProblem } from '@lockstep/console-ui';
-import type { Certificate, Connection, DiscoverAnswer } from '@lockstep/contract';
+import type { Certificate, Connection, DiscoverAnswer, FoundCertificate } from '@lockstep/contract';
 import { emptyAddress, toDiscoverInput, type AddressModel } from '../look/address-model';
 import { LookForm } from '../look/look-form';
 import { ShownCertificate } from '../look/shown-certificate';
@@ -27,6 +34,9 @@ export class NewCertificatePage {
   /** Where it shall be deployed, when one comes from a connection's page. */
   readonly connectionId = input<string>();
 
+  /** What is watched and shall be managed: it leaves the list of what was only found. */
+  readonly found = input<string>();
+
   protected readonly address = signal<AddressModel>(emptyAddress);
   protected readonly answer = signal<DiscoverAnswer | null>(null);
   protected readonly problem = signal<ReadableProblem | null>(null);
@@ -39,7 +49,8 @@ export class NewCertificatePage {
     effect(() => {
       const connectionId = Number(this.connectionId());
       const host = this.host();
-      untracked(() => void this.begin(connectionId, host));
+      const found = Number(this.found());
+      untracked(() => void (found > 0 ? this.beginFrom(found) : this.begin(connectionId, host)));
     });
   }
 
@@ -72,7 +83,9 @@ export class NewCertificatePage {
     this.proposal.set(connection === undefined ? {} : { targets: [proposeTarget(connection, context)] });
   }
 
-  protected open(certificate: Certificate): void {
+  protected async open(certificate: Certificate): Promise<void> {
+    const id = Number(this.found());
+    if (id > 0) await this.api.invoke(forgetFoundCertificate, { id }).catch(() => undefined);
     void this.router.navigate(['/certificates', certificate.id]);
   }
 
@@ -80,14 +93,39 @@ export class NewCertificatePage {
     void this.router.navigate(['/certificates']);
   }
 
+  /** An address is looked at once more; of a file its path is taken over. */
+  private async beginFrom(id: number): Promise<void> {
+    try {
+      const { place, leaf } = await this.api.invoke(getFoundCertificate, { id });
+      await this.findHost(place.connectionId);
+      if (place.kind === 'file') this.takeOverFile(leaf, place.path);
+      else await this.lookAndTakeOver({ host: place.host, port: String(place.port), serverName: place.serverName });
+    } catch (error) {
+      this.problem.set(readProblem(error));
+    }
+  }
+
+  private takeOverFile(leaf: FoundCertificate['leaf'], certificatePath: string): void {
+    const certificate = proposeCertificate({ leaf, serverName: leaf.names[0] ?? '' });
+    const context = { name: certificate.name, address: null, domains: readDomains(certificate.domains) };
+    this.proposal.set({ ...certificate, targets: [{ ...proposeTarget(this.connection, context), certificatePath }] });
+  }
+
   /** What was asked for in the address is looked at and taken over at once. */
   private async begin(connectionId: number, host: string | undefined): Promise<void> {
-    if (connectionId > 0) {
-      this.connection = await this.api.invoke(getConnection, { id: connectionId }).catch(() => undefined);
-      if (this.connection !== undefined) this.address.set({ ...emptyAddress, host: this.connection.host });
-    }
+    await this.findHost(connectionId);
     if (host === undefined) return;
-    await this.look({ host, port: this.port() ?? emptyAddress.port, serverName: this.serverName() ?? '' });
+    await this.lookAndTakeOver({ host, port: this.port() ?? emptyAddress.port, serverName: this.serverName() ?? '' });
+  }
+
+  private async findHost(connectionId: number | null): Promise<void> {
+    if (connectionId === null || !(connectionId > 0)) return;
+    this.connection = await this.api.invoke(getConnection, { id: connectionId }).catch(() => undefined);
+    if (this.connection !== undefined) this.address.set({ ...emptyAddress, host: this.connection.host });
+  }
+
+  private async lookAndTakeOver(address: AddressModel): Promise<void> {
+    await this.look(address);
     const answer = this.answer();
     if (answer !== null) await this.takeOver(answer);
   }

@@ -26,7 +26,9 @@ export function findConnection(
 }
 
 /** What a port shows, taken over: names, key and where it is to be verified. */
-export function proposeCertificate(answer: DiscoverAnswer): Pick<CertificateModel, 'name' | 'domains' | 'keyType'> {
+export function proposeCertificate(
+  answer: Pick<DiscoverAnswer, 'leaf' | 'serverName'>,
+): Pick<CertificateModel, 'name' | 'domains' | 'keyType'> {
   const { names, keyType } = answer.leaf;
   const [first = answer.serverName] = names;
   const known = (['ecdsa-p256', 'rsa-2048', 'rsa-4096'] as const).find((each) => each === keyType);

@@ -3,20 +3,20 @@ import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { MatButton } from '@angular/material/button';
 import { Router, RouterLink } from '@angular/router';
 import { Session } from '@lockstep/console-access';
-import { Api, getCertificate, listCertificates } from '@lockstep/console-api';
+import { Api, getCertificate, listInventory } from '@lockstep/console-api';
 import { OperationsStore } from '@lockstep/console-operations';
-import { Clock, EmptyState, Icon, PageHeader, SearchField } from '@lockstep/console-ui';
+import { Clock, EmptyState, Icon, PageHeader, SearchField, StatusBadge } from '@lockstep/console-ui';
 import { CellTemplate, DataTable, PagedList, type TableColumn } from '@lockstep/console-ui/table';
-import type { Certificate, CertificateStatus } from '@lockstep/contract';
+import type { CertificateOrigin, InventoryStatus } from '@lockstep/contract';
 import { Subject, debounceTime } from 'rxjs';
 import { CertificateCheckStatus } from '../check/certificate-check-status';
 import { CheckLine } from '../check/check-line';
 import { CheckWarning } from '../check/check-warning';
 import { renewedBy } from '../renew/renewal-of';
 import { CertificateBadge } from '../words/certificate-badge';
-import { statusTitle } from '../words/certificate-words';
-import { problemsOf, renewalSentence } from '../words/renewal-sentence';
+import { describeFound } from '../found/found-words';
 import { ExpiryStripView } from './expiry-strip';
+import { inventoryStatusTitle, isTroubled, originTitle, rowOf, whyWords, type InventoryRow } from './inventory-row';
 
 const columns: readonly TableColumn[] = [
   { key: 'left', heading: $localize`Lasts`, width: '158px', fold: 'aside' },
@@ -26,7 +26,8 @@ const columns: readonly TableColumn[] = [
   { key: 'where', heading: $localize`Deployed to`, width: 'minmax(100px, 1fr)', fold: 'none' },
   { key: 'why', heading: $localize`What is known`, width: 'minmax(180px, 2.2fr)', fold: 'none' },
 ];
-const statuses: readonly CertificateStatus[] = ['expired', 'due', 'not_deployed', 'not_issued', 'valid'];
+const statuses: readonly InventoryStatus[] = ['expired', 'unreachable', 'due', 'not_deployed', 'not_issued', 'valid'];
+const origins: readonly CertificateOrigin[] = ['managed', 'found', 'uploaded'];
 
 /** How long one types before the search is sent, in milliseconds. */
 const typingPause = 200;
@@ -47,6 +48,7 @@ const typingPause = 200;
     PageHeader,
     RouterLink,
     SearchField,
+    StatusBadge,
   ],
   changeDetection: ChangeDetectionStrategy.OnPush,
   providers: [CertificateCheckStatus],
@@ -61,19 +63,26 @@ export class CertificatesPage {
 
   readonly search = input<string>();
   readonly status = input<string>();
+  readonly origin = input<string>();
 
   protected readonly columns = columns;
   protected readonly statuses = statuses;
-  protected readonly statusTitle = statusTitle;
-  protected readonly list = new PagedList<Certificate>();
+  protected readonly origins = origins;
+  protected readonly statusTitle = inventoryStatusTitle;
+  protected readonly originTitle = originTitle;
+  protected readonly isTroubled = isTroubled;
+  protected readonly list = new PagedList<InventoryRow>();
   private readonly typed = new Subject<string>();
   protected readonly chosen = computed(() => statuses.find((status) => status === this.status()));
-  protected readonly filtered = computed(() => (this.search() ?? '') !== '' || this.chosen() !== undefined);
+  protected readonly chosenOrigin = computed(() => origins.find((origin) => origin === this.origin()));
+  protected readonly filtered = computed(
+    () => (this.search() ?? '') !== '' || this.chosen() !== undefined || this.chosenOrigin() !== undefined,
+  );
   protected readonly mayManage = computed(() => this.session.may('certificates.manage'));
 
-  protected readonly rowId = (certificate: Certificate) => certificate.id;
-  protected readonly rowLink = (certificate: Certificate) => ['/certificates', certificate.id];
-  protected readonly rowName = (certificate: Certificate) => certificate.name;
+  protected readonly rowId = ({ id }: InventoryRow) => id;
+  protected readonly rowLink = ({ link }: InventoryRow) => [...link];
+  protected readonly rowName = ({ name }: InventoryRow) => name;
 
   constructor() {
     effect(() => void this.load());
@@ -90,31 +99,30 @@ export class CertificatesPage {
     this.typed.next(text);
   }
 
-  protected choose(status: CertificateStatus): void {
+  protected choose(status: InventoryStatus): void {
     this.goTo({ status: this.chosen() === status ? null : status });
+  }
+
+  protected chooseOrigin(origin: CertificateOrigin): void {
+    this.goTo({ origin: this.chosenOrigin() === origin ? null : origin });
   }
 
   protected clear(): void {
     void this.router.navigate(['/certificates']);
   }
 
-  protected namesOf({ domains }: Certificate): string {
+  protected namesOf({ domains }: InventoryRow): string {
     return domains.length > 2
       ? $localize`${domains[0]}:NAME: and ${domains.length - 1}:COUNT: more`
       : domains.join(', ');
   }
 
-  protected where({ targets }: Certificate): string {
-    return [...new Set(targets.map(({ connectionName }) => connectionName))].join(', ');
+  protected why(row: InventoryRow): string {
+    return whyWords(row, this.clock.now());
   }
 
-  /** What is wrong comes before what is to be expected. */
-  protected why(certificate: Certificate): string {
-    return [...problemsOf(certificate), renewalSentence(certificate, this.clock.now())].join(' ');
-  }
-
-  protected isTroubled(certificate: Certificate): boolean {
-    return problemsOf(certificate).length > 0;
+  protected state({ item }: InventoryRow): ReturnType<typeof describeFound> | null {
+    return item.origin === 'found' ? describeFound(item.found, this.clock.now()) : null;
   }
 
   private goTo(queryParams: Record<string, string | null>): void {
@@ -123,22 +131,27 @@ export class CertificatesPage {
 
   /** A renewal that ended has changed what the row says. */
   private async refresh(id: number | undefined): Promise<void> {
-    if (id === undefined || !this.list.rows().some((row) => row.id === id)) return;
-    const fresh = await this.api.invoke(getCertificate, { id }).catch(() => null);
-    if (fresh !== null) this.list.update((rows) => rows.map((row) => (row.id === fresh.id ? fresh : row)));
+    const key = String(id);
+    if (id === undefined || !this.list.rows().some((row) => row.id === key)) return;
+    const certificate = await this.api.invoke(getCertificate, { id }).catch(() => null);
+    if (certificate === null) return;
+    const fresh = rowOf({ origin: certificate.origin, certificate });
+    this.list.update((rows) => rows.map((row) => (row.id === key ? fresh : row)));
   }
 
   private async load(): Promise<void> {
     const search = this.search() ?? '';
     const status = this.chosen();
-    await this.list.load(
-      async (cursor) =>
-        await this.api.invoke(listCertificates, {
-          ...(search === '' ? {} : { search }),
-          ...(status === undefined ? {} : { status }),
-          ...(cursor === null ? {} : { cursor }),
-          limit: 200,
-        }),
-    );
+    const origin = this.chosenOrigin();
+    await this.list.load(async (cursor) => {
+      const page = await this.api.invoke(listInventory, {
+        ...(search === '' ? {} : { search }),
+        ...(status === undefined ? {} : { status }),
+        ...(origin === undefined ? {} : { origin }),
+        ...(cursor === null ? {} : { cursor }),
+        limit: 200,
+      });
+      return { ...page, items: page.items.map(rowOf) };
+    });
   }
 }

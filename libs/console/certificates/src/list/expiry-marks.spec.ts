@@ -1,13 +1,12 @@
-import { certificateOf, versionOf } from '../certificate.testing';
 import { layOut } from './expiry-marks';
 
 const now = Date.parse('2026-11-22T00:00:00Z');
-const expiring = (days: number, id = 1) =>
-  certificateOf({
-    id,
-    renewAt: null,
-    inUse: versionOf({ notAfter: new Date(now + days * 86_400_000).toISOString() }),
-  });
+const never = { id: '0', name: 'shop', link: [], notAfter: null, renewAt: null };
+const expiring = (days: number, id = 1) => ({
+  ...never,
+  id: String(id),
+  notAfter: new Date(now + days * 86_400_000).toISOString(),
+});
 
 describe('the strip of expiries', () => {
   it('reaches as far as the last expiry asks for', () => {
@@ -17,7 +16,7 @@ describe('the strip of expiries', () => {
   });
 
   it('sets apart what has expired and leaves out what was never issued', () => {
-    const strip = layOut([expiring(-1), expiring(10), certificateOf({ inUse: null })], now);
+    const strip = layOut([expiring(-1), expiring(10), never], now);
     expect(strip.expired.marks).toHaveLength(1);
     expect(strip.stacks).toHaveLength(1);
     expect([strip.within(7), strip.within(30)]).toEqual([0, 1]);

@@ -1,4 +1,7 @@
-import type { Certificate } from '@lockstep/contract';
+import type { InventoryRow } from './inventory-row';
+
+/** What the strip needs to know of a line of the list. */
+export type Expiring = Pick<InventoryRow, 'id' | 'name' | 'link' | 'notAfter' | 'renewAt'>;
 
 const day = 86_400_000;
 /** How far the strip may look ahead, in days, each with the distance of its marks. */
@@ -15,7 +18,7 @@ const columns = 48;
 const stackHeight = 5;
 
 export interface ExpiryMark {
-  readonly certificate: Certificate;
+  readonly of: Expiring;
   readonly kind: 'expired' | 'due' | 'valid';
 }
 
@@ -36,8 +39,8 @@ export interface ExpiryStrip {
 }
 
 /** Where each certificate stands on a line from now to the last expiry. `now` in milliseconds since 1970. */
-export function layOut(certificates: readonly Certificate[], now: number): ExpiryStrip {
-  const marks = certificates.flatMap((certificate) => markOf(certificate, now));
+export function layOut(all: readonly Expiring[], now: number): ExpiryStrip {
+  const marks = all.flatMap((one) => markOf(one, now));
   const ahead = marks.filter(({ left }) => left > 0);
   const latest = Math.max(0, ...ahead.map(({ left }) => left)) / day;
   const [horizon, step] = horizons.find(([days]) => days >= latest) ?? [400, 100];
@@ -64,11 +67,11 @@ interface PlacedMark extends ExpiryMark {
   readonly left: number;
 }
 
-function markOf(certificate: Certificate, now: number): PlacedMark[] {
-  if (certificate.inUse === null) return [];
-  const left = Date.parse(certificate.inUse.notAfter) - now;
-  const isDue = certificate.renewAt !== null && Date.parse(certificate.renewAt) <= now;
-  return [{ certificate, left, kind: left <= 0 ? 'expired' : isDue ? 'due' : 'valid' }];
+function markOf(of: Expiring, now: number): PlacedMark[] {
+  if (of.notAfter === null) return [];
+  const left = Date.parse(of.notAfter) - now;
+  const isDue = of.renewAt !== null && Date.parse(of.renewAt) <= now;
+  return [{ of, left, kind: left <= 0 ? 'expired' : isDue ? 'due' : 'valid' }];
 }
 
 const stack = (place: number, marks: readonly ExpiryMark[]): ExpiryStack => ({

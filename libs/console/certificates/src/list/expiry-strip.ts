@@ -1,9 +1,8 @@
 import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { Clock } from '@lockstep/console-ui';
-import type { Certificate } from '@lockstep/contract';
 import { describeCertificate } from '../words/certificate-words';
-import { layOut, type ExpiryMark } from './expiry-marks';
+import { layOut, type Expiring, type ExpiryMark } from './expiry-marks';
 
 /**
  * When what is listed expires, on one line from now on. The words above it say the same to those who do not see it; the
@@ -18,7 +17,7 @@ import { layOut, type ExpiryMark } from './expiry-marks';
 })
 export class ExpiryStripView {
   private readonly clock = inject(Clock);
-  readonly certificates = input.required<readonly Certificate[]>();
+  readonly certificates = input.required<readonly Expiring[]>();
   /** All that match, also those that are not loaded yet. */
   readonly total = input.required<number>();
   /** To the minute: a strip that is laid out every second would be work for nothing. */
@@ -27,7 +26,8 @@ export class ExpiryStripView {
   protected readonly hasExpired = computed(() => this.strip().expired.marks.length > 0);
   protected readonly expired = computed(() => this.strip().expired.marks.length + this.strip().expired.more);
 
-  protected title({ certificate }: ExpiryMark): string {
-    return `${certificate.name}: ${describeCertificate(certificate, this.minute()).word}`;
+  protected title({ of: { name, renewAt, notAfter } }: ExpiryMark): string {
+    const inUse = notAfter === null ? null : { notAfter };
+    return `${name}: ${describeCertificate({ renewAt, status: 'valid', inUse }, this.minute()).word}`;
   }
 }

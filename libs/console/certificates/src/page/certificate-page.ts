@@ -31,12 +31,14 @@ import { Confirm } from '@lockstep/console-ui/overlays';
 import type { Certificate, CertificateVersion, Operation } from '@lockstep/contract';
 import { ReadinessButton } from '../readiness/readiness-button';
 import { ReadinessCard } from '../readiness/readiness-card';
+import { SignedByHandCard } from '../brought/signed-by-hand-card';
 import { renewedBy } from '../renew/renewal-of';
 import { RenewButton } from '../renew/renew-button';
 import { RenewalsCard } from '../renew/renewals-card';
 import { CertificateBadge } from '../words/certificate-badge';
 import { problemsOf, renewalSentence } from '../words/renewal-sentence';
 import { savePem } from '../words/save-file';
+import { waitsForSigned } from '../words/waits-for';
 import { CertificateFactsCard } from './certificate-facts';
 import { TargetsCard } from './targets-card';
 import { VersionsCard } from './versions-card';
@@ -61,6 +63,7 @@ import { VersionsCard } from './versions-card';
     RenewButton,
     RenewalsCard,
     RouterLink,
+    SignedByHandCard,
     Spinner,
     TargetsCard,
     VersionsCard,
@@ -102,6 +105,8 @@ export class CertificatePage {
       .slice(0, 1)
       .find(({ status }) => status === 'failed'),
   );
+  /** The renewal that waits for somebody to bring the certificate. */
+  protected readonly waiting = computed(() => this.renewals().find(waitsForSigned));
   protected readonly mayManage = computed(() => this.session.may('certificates.manage'));
   protected readonly sentence = computed(() => {
     const certificate = this.certificate();
