@@ -15,7 +15,8 @@ describe('pasted addresses', () => {
   });
 
   it('tell which lines are none', () => {
-    expect(readAddresses('a b\nb.example:99999\n-x-\nok.example what?').wrong).toEqual([
+    expect(readAddresses('a b c\nb.example:99999\n-x-\nok.example what?').wrong).toEqual([
+      'a b c',
       'b.example:99999',
       '-x-',
       'ok.example what?',

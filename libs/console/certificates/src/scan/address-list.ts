@@ -17,9 +17,10 @@ export function readAddresses(text: string): {
       .map((each) => each.trim())
       .filter((each) => each !== ''),
   )) {
-    const [address = '', serverName] = line.split(/\s+/);
+    const [address = '', serverName, ...rest] = line.split(/\s+/);
     const { host = '', port = '443' } = readAddress(address);
     const isRight =
+      rest.length === 0 &&
       Host.safeParse(host).success &&
       Port.safeParse(Number(port)).success &&
       (serverName === undefined || Host.safeParse(serverName).success);
