@@ -41,7 +41,7 @@ test.describe('certificates', () => {
     await expect(rows).toHaveCount(1);
     await page.reload();
     await expect(rows).toHaveCount(1);
-    await expect(rows.nth(0)).toContainText('Automatic renewal is off');
+    await expect(rows.nth(0)).toContainText('automatic renewal is off');
     await page.getByLabel('Search certificates').fill('nothing like it');
     await expect(page.getByText('Nothing matches')).toBeVisible();
     await page.getByRole('button', { name: 'Clear filters' }).last().click();
@@ -63,10 +63,10 @@ test.describe('certificates', () => {
 
   test('a list that could not be loaded says why and can be asked for again', async ({ page, complaints }) => {
     complaints.expect(/ERR_FAILED/);
-    await page.route('**/api/certificates?*', (route) => route.abort());
+    await page.route('**/api/certificates/inventory?*', (route) => route.abort());
     await page.goto(`${url}/certificates`);
     await expect(page.getByText('This could not be loaded')).toBeVisible();
-    await page.unroute('**/api/certificates?*');
+    await page.unroute('**/api/certificates/inventory?*');
     await page.getByRole('button', { name: 'Try again' }).click();
     await expect(page.getByRole('link', { name: 'intranet', exact: true })).toBeVisible();
   });

@@ -57,7 +57,7 @@ export class CheckLine {
   protected readonly mayCheck = computed(() => this.session.may('certificates.manage'));
   protected readonly found = computed(() => {
     const { checked, troubled } = this.status.check() ?? { checked: 0, troubled: 0 };
-    if (checked === 0) return $localize`nothing is served anywhere`;
+    if (checked === 0) return $localize`there was nothing to look at`;
     return troubled === 0
       ? $localize`all as deployed`
       : $localize`${troubled}:COUNT: of ${checked}:ALL: not as deployed`;
