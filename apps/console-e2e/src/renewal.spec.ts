@@ -1,6 +1,12 @@
-import type { Connection } from '@lockstep/contract';
+import { execFileSync } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Certificate, Connection, Issuer } from '@lockstep/contract';
 import { type TlsHost, TlsProbe, startTlsHost, tlsSite, whyNoSystemdHosts } from '@lockstep/server-testing';
-import { picture } from './support/looks.js';
+import { findings, picture } from './support/looks.js';
 import { expect, signIn, test } from './support/test.js';
 import { World } from './support/world.js';
 
@@ -52,7 +58,7 @@ test.describe('a certificate is renewed from the console, on a whole host with n
     await own.getByLabel('Test of the configuration').fill('sleep 5; sudo -n nginx -t');
     await own.getByRole('button', { name: 'Next' }).click();
     await own.getByRole('button', { name: 'Add certificate' }).click();
-    await expect(own.getByText('Nothing was issued yet: its first renewal does that.')).toBeVisible();
+    await expect(own.getByText('Nothing was issued yet: its first renewal does that')).toBeVisible();
     page = own.url();
 
     const olga = await another(world.url, await world.api.createUser('olga', 'operator', ['web']));
@@ -104,4 +110,64 @@ test.describe('a certificate is renewed from the console, on a whole host with n
     await own.getByRole('link', { name: /configuration test failed/i }).click();
     await expect(own.getByText('the books do not balance').first()).toBeVisible();
   });
+
+  test('one that is signed by hand waits for a person, and goes on with what they bring', async ({
+    page: own,
+    complaints,
+  }) => {
+    test.setTimeout(90_000);
+    complaints.expect(/status of 400/);
+    const { items: issuers } = await world.api.call<{ items: Issuer[] }>('GET', '/issuers');
+    const { items: connections } = await world.api.call<{ items: Connection[] }>('GET', '/connections');
+    const certificate = await world.api.call<Certificate>('POST', '/certificates', {
+      name: 'by hand',
+      domains: ['hand.example.net'],
+      issuerId: issuers.find(({ kind }) => kind === 'manual')?.id,
+      targets: [
+        {
+          connectionId: connections[0]?.id,
+          certificatePath: `${tlsSite.folder}/hand.pem`,
+          keyPath: `${tlsSite.folder}/hand.key`,
+        },
+      ],
+    });
+    await signIn(own, world.url, world.administrator);
+    await own.goto(`${world.url}/certificates/${String(certificate.id)}`);
+    await own.getByRole('button', { name: 'Renew' }).click();
+    const card = own.getByRole('region', { name: 'Waits for the signed certificate' });
+    const [download] = await Promise.all([
+      own.waitForEvent('download'),
+      card.getByRole('button', { name: 'Download request' }).click(),
+    ]);
+    const request = await readFile(await download.path(), 'utf8');
+
+    await card.getByRole('textbox', { name: 'Signed certificate' }).fill('is in the post');
+    await card.getByRole('button', { name: 'Bring certificate' }).click();
+    await expect(card.getByText('There is no certificate in this text.')).toBeVisible();
+    expect(await findings(own, 'a certificate that waits')).toEqual([]);
+    await picture(own, 'certificate-by-hand-light-wide');
+
+    await card.getByRole('textbox', { name: 'Signed certificate' }).fill(signByHand(request));
+    await card.getByRole('checkbox').check();
+    await card.getByRole('button', { name: 'Bring certificate' }).click();
+    await expect(own.getByText('Newest version')).toBeVisible({ timeout: 30_000 });
+    await expect(card).toBeHidden();
+    const deployed = await place.host.execute(`cat ${tlsSite.folder}/hand.pem`);
+    expect(new X509Certificate(deployed).issuer).toBe('CN=By-hand');
+  });
 });
+
+/** What an authority of one's own answers to a request, with its root. */
+function signByHand(request: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'lockstep-by-hand-'));
+  const openssl = (line: string): string =>
+    execFileSync('openssl', line.split(' '), { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  try {
+    writeFileSync(join(folder, 'request.pem'), request);
+    openssl('req -x509 -newkey rsa:2048 -nodes -keyout root.key -out root.pem -days 30 -subj /CN=By-hand');
+    const leaf = openssl('x509 -req -in request.pem -CA root.pem -CAkey root.key -copy_extensions copyall -days 10');
+    return `${leaf}${readFileSync(join(folder, 'root.pem'), 'utf8')}`;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}

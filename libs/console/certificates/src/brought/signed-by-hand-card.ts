@@ -1,10 +1,10 @@
 import { DOCUMENT } from '@angular/common';
-import { ChangeDetectionStrategy, Component, inject, input, output, signal } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject, input, output, signal } from '@angular/core';
 import { FormField, submit } from '@angular/forms/signals';
 import { MatButton } from '@angular/material/button';
 import { Api, bringCertificate, getCertificateRequest } from '@lockstep/console-api';
 import { OperationActions } from '@lockstep/console-operations';
-import { Icon, ProblemNotice, readProblem, type ReadableProblem } from '@lockstep/console-ui';
+import { Icon, ProblemNotice, fieldError, readProblem, type ReadableProblem } from '@lockstep/console-ui';
 import { RelativeTime } from '@lockstep/console-ui/overlays';
 import type { Certificate, Operation } from '@lockstep/contract';
 import { saveRequest } from '../words/save-file';
@@ -46,7 +46,7 @@ import { PemText } from './pem-text';
               i18n-label
               hint="With its chain, in any order, as PEM or PKCS#7."
               i18n-hint
-              [error]="form.certificate().touched() ? form.certificate().errors()[0]?.message : undefined"
+              [error]="error()"
               [field]="form.certificate"
             />
             <label class="ls-row">
@@ -79,6 +79,8 @@ export class SignedByHandCard {
   private readonly model = signal(emptyBrought);
   protected readonly form = broughtForm(this.model);
   protected readonly problem = signal<ReadableProblem | null>(null);
+
+  protected readonly error = computed(() => fieldError(this.form.certificate(), this.problem(), 'certificate'));
 
   protected async download(): Promise<void> {
     const { id, name } = this.certificate();

@@ -28,7 +28,7 @@ export function readProblem(error: unknown): ReadableProblem {
     title: body.title ?? known.title,
     // The server's sentence is the title or the advice where it knows no more; they are shown once.
     detail: body.detail === body.title || body.detail === known.advice ? '' : (body.detail ?? ''),
-    advice: known.advice,
+    advice: body.code === 'VALIDATION_FAILED' ? $localize`Correct what is marked.` : known.advice,
     correlationId: error.status >= 500 ? (body.correlationId ?? null) : null,
     fields: new Map((body.errors ?? []).map(({ path, message }) => [path.replace(/^body\./, ''), message])),
   };
