@@ -25,7 +25,8 @@ test.describe('the pages of certificates', () => {
         await signIn(page, fleet.world.url, fleet.world.administrator);
         const found: string[] = [];
         const look = async (name: string): Promise<void> => {
-          await expect(page.locator('.ls-page lockstep-spinner')).toHaveCount(0);
+          // The host is asked for its services meanwhile.
+          await expect(page.locator('.ls-page lockstep-spinner')).toHaveCount(0, { timeout: 30_000 });
           found.push(...(await findings(page, name)));
           await picture(page, `${name}-${scheme}-${width}`);
         };
