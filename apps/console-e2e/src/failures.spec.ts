@@ -27,6 +27,7 @@ test.describe('an operation that does not reach its goal', () => {
     await expect(page.locator('[data-step=authenticate]')).toContainText('Failed');
     expect(await host.sshd.loginAttempts(), 'one attempt, and no other by itself').toBe(1);
     await page.getByRole('link', { name: 'Steps and log' }).click();
+    await expect(page.getByRole('heading', { name: 'SSH test · locked', level: 1 })).toBeVisible();
     await expect(page.locator('lockstep-failure-card')).toContainText('AUTHENTICATION_FAILED');
     await expect(page.locator('lockstep-operation-badge')).toHaveText('Failed');
 
