@@ -122,6 +122,8 @@ test.describe('an operation that does not reach its goal', () => {
     await signIn(page, world.url, world.administrator);
     const second = await page.context().newPage();
     await second.goto(`${world.url}/operations`);
+    for (const each of [page, second])
+      await expect(each.locator('lockstep-link-chip').filter({ hasText: 'Live' })).toBeVisible();
     await world.api.tested(closed.id);
     for (const each of [page, second]) {
       await each.getByRole('button', { name: /failed/ }).click();
