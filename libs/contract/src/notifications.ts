@@ -14,7 +14,9 @@ export const notificationEvents = [
 ] as const;
 export const NotificationEvent = z
   .enum(notificationEvents)
-  .describe('effect_partial: a host was left between two states. nothing_ran: a schedule that should have run did not.')
+  .describe(
+    'effect_partial: a host was left between two states. nothing_ran: the daily check or automatic renewal did not run.',
+  )
   .meta({ id: 'NotificationEvent' });
 export type NotificationEvent = z.infer<typeof NotificationEvent>;
 

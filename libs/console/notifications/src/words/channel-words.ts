@@ -69,7 +69,7 @@ export function eventSentence(event: NotificationEvent): string {
     case 'host_key_changed':
       return $localize`A host shows another key than the one that was approved.`;
     case 'nothing_ran':
-      return $localize`A schedule should have run and did not.`;
+      return $localize`The daily check of certificates or their automatic renewal did not run.`;
   }
 }
 
