@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import type { Bench, BenchLine } from './lines/bench-line.js';
+import { certificates } from './lines/certificates.js';
 import { firstPage } from './lines/first-page.js';
 import { footprint } from './lines/footprint.js';
 import { liveUpdates } from './lines/live-updates.js';
@@ -19,6 +20,7 @@ const lines: Readonly<Record<string, BenchLine>> = {
   live: liveUpdates,
   starts: startRequests,
   tests: sshTests,
+  certificates,
   footprint,
   page: firstPage,
 };

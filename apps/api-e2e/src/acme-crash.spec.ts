@@ -7,6 +7,7 @@ import {
   type SystemdHost,
   type TlsHost,
   TlsProbe,
+  showWebRoot,
   startAcmeProxy,
   startLockstep,
   startPebble,
@@ -14,6 +15,7 @@ import {
   testAdministrator,
   tlsSite,
   waitUntil,
+  webRoot,
   whyNoPebble,
   whyNoSystemdHosts,
 } from '@lockstep/server-testing';
@@ -22,7 +24,6 @@ import { administratorOf } from './support/api-client.js';
 import { endAll } from './support/end-all.js';
 import { openSession, requestOk } from './support/rest-client.js';
 
-const webRoot = '/srv/acme';
 const reason = (await whyNoPebble()) ?? (await whyNoSystemdHosts());
 const title = reason ? `ACME from outside (left out: ${reason})` : 'ACME from outside';
 
@@ -114,10 +115,7 @@ async function connectionTo(server: LockstepServer, host: SystemdHost): Promise<
       startPebble(),
     ]);
     proxy = await startAcmeProxy(pebble);
-    const site = `server { listen 127.0.0.1:${pebble.httpPort}; root ${webRoot}; }`;
-    await place.host.execute(
-      `mkdir -p ${webRoot} && chown lockstep: ${webRoot} && echo '${site}' >/etc/nginx/conf.d/acme.conf && systemctl reload nginx`,
-    );
+    await showWebRoot(place, pebble.httpPort);
     const challenge = { kind: 'http-01', answeredBy: 'host', folder: webRoot };
     console = await Console.open(server, { place, proxy, pebble, challenge });
   }, 300_000);

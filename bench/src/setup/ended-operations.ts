@@ -24,7 +24,7 @@ export class EndedOperations {
   }
 
   /** The next `count` operations that end. @throws when one of them did not complete, or after a minute */
-  async next(count: number): Promise<void> {
+  async next(count: number): Promise<Operation[]> {
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error('The operations did not end within a minute.')), 60_000);
       this.hear = () => {
@@ -34,8 +34,11 @@ export class EndedOperations {
       };
       this.hear();
     });
-    const failed = this.ended.splice(0, count).find(({ status }) => status !== 'completed');
-    if (failed) throw new Error(`A test of ${failed.connectionName} ended as ${failed.status}: ${failed.error ?? ''}`);
+    const ended = this.ended.splice(0, count);
+    const failed = ended.find(({ status }) => status !== 'completed');
+    if (!failed) return ended;
+    const { type, connectionName, status, error } = failed;
+    throw new Error(`${type} of ${connectionName} ended as ${status}: ${error ?? ''}`);
   }
 
   close(): void {

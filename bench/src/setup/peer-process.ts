@@ -7,10 +7,10 @@ export class PeerProcess {
   private constructor(private readonly child: ChildProcess) {}
 
   /** Runs `src/peers/<name>`. */
-  static start(name: string, parameters: readonly string[] = []): PeerProcess {
+  static start(name: string, parameters: readonly string[] = [], env: NodeJS.ProcessEnv = {}): PeerProcess {
     const program = fileURLToPath(new URL(`../peers/${name}.js`, import.meta.url));
     const child = fork(program, [...parameters], {
-      env: { ...process.env, NODE_ENV: 'production' },
+      env: { ...process.env, NODE_ENV: 'production', ...env },
       serialization: 'advanced',
     });
     return new PeerProcess(child);

@@ -1,6 +1,6 @@
 import type { Certificate, Issuer, Operation, ReadinessFinding, StartAnswer } from '@lockstep/contract';
-import { type NameServer, startNameServer, tlsSite, whyNoNameServer } from '@lockstep/server-testing';
-import { AcmeStage, webRoot, whyNoAcmeStage } from './acme-stage.js';
+import { type NameServer, startNameServer, tlsSite, webRoot, whyNoNameServer } from '@lockstep/server-testing';
+import { AcmeStage, whyNoAcmeStage } from './acme-stage.js';
 
 const reason = (await whyNoAcmeStage()) ?? (await whyNoNameServer());
 const title = reason ? `a rehearsal with ACME (left out: ${reason})` : 'a rehearsal with ACME';

@@ -6,18 +6,17 @@ import {
   type TestDatabase,
   type TlsHost,
   createTestDatabase,
+  showWebRoot,
   startAcmeProxy,
   startPebble,
   startTlsHost,
   tlsSite,
+  webRoot,
   whyNoPebble,
   whyNoSystemdHosts,
 } from '@lockstep/server-testing';
 import { type CertificatesOptions } from '../src/index.js';
 import { CertificatesServer } from './certificates-server.js';
-
-/** Where the host's web server shows what answers challenges. */
-export const webRoot = '/srv/acme';
 
 export const whyNoAcmeStage = async (): Promise<string | undefined> =>
   (await whyNoPebble()) ?? (await whyNoSystemdHosts());
@@ -111,11 +110,4 @@ export class AcmeStage {
   async proofs(): Promise<string> {
     return this.place.host.execute(`find ${webRoot} -type f`);
   }
-}
-
-async function showWebRoot({ host }: TlsHost, port: number): Promise<void> {
-  const site = `server { listen 127.0.0.1:${String(port)}; root ${webRoot}; }`;
-  await host.execute(
-    `mkdir -p ${webRoot} && chown lockstep: ${webRoot} && echo '${site}' >/etc/nginx/conf.d/acme.conf && systemctl reload nginx`,
-  );
 }

@@ -24,3 +24,4 @@ export {
 } from './lockstep/lockstep-server.js';
 export { isTlsPair, opensslSays, startTlsHost, type TlsHost, tlsSite } from './tls/tls-host.js';
 export { TlsProbe } from './tls/tls-probe.js';
+export { showWebRoot, webRoot } from './tls/web-root.js';
