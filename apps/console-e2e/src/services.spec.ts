@@ -1,6 +1,6 @@
 import { whyNoSystemdHosts } from '@lockstep/server-testing';
 import type { RollingRestart } from '@lockstep/contract';
-import type { Page } from '@playwright/test';
+import type { Page, Route } from '@playwright/test';
 import { ServiceFleet } from './support/service-fleet.js';
 import { expect, signIn, test } from './support/test.js';
 
@@ -94,13 +94,16 @@ test.describe('services of whole hosts', () => {
   test('are joined with a word about it when two confirm at once', async ({ page, another }) => {
     const url = `${fleet.world.url}/connections/${fleet.id(2)}/services/ledger.service`;
     const there = await another(fleet.world.url, await fleet.world.api.createUser('otto', 'operator', ['shop']));
+    // Both requests are let go at once: who were told of the other restart before would be led to it instead.
+    const held: Route[] = [];
     for (const each of [page, there]) {
+      await each.route('**/restart-service', (route) => void held.push(route));
       await each.goto(url);
       await each.getByRole('button', { name: 'Restart', exact: true }).click();
+      await each.getByRole('dialog').getByRole('button', { name: 'Restart' }).click();
     }
-    const confirm = (each: Page) => each.getByRole('dialog').getByRole('button', { name: 'Restart' });
-    const handles = await Promise.all([confirm(page), confirm(there)].map((button) => button.elementHandle()));
-    await Promise.all(handles.map((handle) => handle?.evaluate((button: HTMLElement) => button.click())));
+    await expect.poll(() => held.length, { intervals: [100] }).toBe(2);
+    await Promise.all(held.map((route) => route.continue()));
     const told = async (each: Page) => await each.getByText(/This is already running/).count();
     const either = async () => (await told(page)) + (await told(there));
     await expect.poll(either, { message: 'the second one is told', intervals: [100] }).toBeGreaterThan(0);

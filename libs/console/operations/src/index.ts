@@ -1,3 +1,4 @@
+export { OperationButton } from './button/operation-button';
 export { OperationProgress } from './progress/operation-progress';
 export { OperationActions } from './store/operation-actions';
 export { OperationsStore } from './store/operations-store';

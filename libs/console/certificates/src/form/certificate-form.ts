@@ -82,6 +82,7 @@ export class CertificateForm {
       this.domains(),
     ),
   );
+  private readonly choices = this.loadChoices();
   protected readonly hasTargets = computed(() => this.model().targets.length > 0);
 
   constructor() {
@@ -94,15 +95,15 @@ export class CertificateForm {
         ),
       );
     });
-    void this.loadChoices();
   }
 
   protected error(name: 'name' | 'domains' | 'issuerId'): string | undefined {
     return fieldError(this.form[name](), this.problem(), name);
   }
 
-  /** Forward only over what fits; back always. */
-  protected go(step: Step): void {
+  /** Forward only over what fits; back always. Who is quicker than the choices is not told that they lack one. */
+  protected async go(step: Step): Promise<void> {
+    await this.choices;
     const order = this.steps.map((each) => each.step);
     const blocking = order.slice(0, order.indexOf(step)).find((each) => !this.mayLeave(each));
     this.step.set(blocking ?? step);
@@ -110,7 +111,7 @@ export class CertificateForm {
   }
 
   protected next(): void {
-    this.go(this.step() === 'certificate' ? 'targets' : 'review');
+    void this.go(this.step() === 'certificate' ? 'targets' : 'review');
   }
 
   protected addTarget(): void {

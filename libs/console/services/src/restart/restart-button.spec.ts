@@ -13,12 +13,11 @@ describe('RestartButton', () => {
     [...operations().values()].find(
       (each) => each.connectionId === connectionId && each.type === type && each.target === target,
     );
-  let permitted: boolean;
   let agrees: boolean;
   let started: number;
 
   beforeEach(() => {
-    permitted = agrees = true;
+    agrees = true;
     started = 0;
     operations.set(new Map());
     const restarts = { ask: () => Promise.resolve(agrees), start: () => Promise.resolve(void (started += 1)) };
@@ -26,7 +25,7 @@ describe('RestartButton', () => {
       providers: [
         { provide: OperationsStore, useValue: { operations, activeOf } },
         { provide: ServiceRestarts, useValue: restarts },
-        { provide: Session, useValue: { may: () => permitted } },
+        { provide: Session, useValue: { may: () => true } },
       ],
     });
   });
@@ -62,29 +61,6 @@ describe('RestartButton', () => {
     expect(textOf(fixture)).toBe('Restart');
     operations.set(new Map([['b', restartOf({ id: 'b', message: 'Watch it settle' })]]));
     await fixture.whenStable();
-    expect(textOf(fixture)).toContain('Watch it settle');
-  });
-
-  it('says for whom it waits while another restart has its turn on the host', async () => {
-    const fixture = await show();
-    const first = restartOf({ id: 'a', target: 'ssh.service', actor: { kind: 'user', id: '2', name: 'olga' } });
-    const waiting = restartOf({ id: 'b', status: 'pending', phase: 'waiting', blockedBy: 'a' });
-    operations.set(
-      new Map([
-        ['a', first],
-        ['b', waiting],
-      ]),
-    );
-    await fixture.whenStable();
-    expect(textOf(fixture)).toContain('Waits for ssh.service, olga');
-  });
-
-  it('is not there for who may not start anything, except to show what runs', async () => {
-    permitted = false;
-    const fixture = await show();
-    expect(textOf(fixture)).toBe('');
-    operations.set(new Map([['b', restartOf({ id: 'b', message: 'Restart' })]]));
-    await fixture.whenStable();
-    expect(textOf(fixture)).toContain('Open the running restart of nginx.service');
+    expect(textOf(fixture)).toMatch(/^Watch it settle.*Open the running restart of nginx.service$/);
   });
 });
