@@ -103,6 +103,44 @@ test.describe('several people and tabs', () => {
     await expect(page.locator('.operations li')).toHaveCount(2);
   });
 
+  test('lists show what began and ended while a tab was offline', async ({ page, complaints }) => {
+    complaints.expect(/ERR_INTERNET_DISCONNECTED/);
+    const host = await world.startHost();
+    const { id } = await world.connect(host, { name: 'unheard', tags: ['web'] });
+    await signIn(page, world.url, world.administrator);
+    await page.goto(`${world.url}/connections?search=unheard`);
+    await expect(page.locator('lockstep-link-chip')).toContainText('Live');
+    const row = page.locator('[data-index="0"]');
+    await expect(row).not.toContainText('Reachable');
+
+    await page.context().setOffline(true);
+    await expect(page.locator('lockstep-link-chip')).toContainText('Offline');
+    await world.api.tested(id);
+    await page.context().setOffline(false);
+    await expect(row).toContainText('Reachable', { timeout: 20_000 });
+  });
+
+  test('an operation that ends between what a page reads and the moment it is live is not shown as running', async ({
+    page,
+  }) => {
+    const host = await world.startHost();
+    const { id } = await world.connect(host, { name: 'crossing', tags: ['web'] });
+    await signIn(page, world.url, world.administrator);
+    await host.hold('command');
+    const ended = world.api.tested(id);
+    await expect.poll(async () => (await world.api.operationsOf(id))[0]?.status).toBe('in_progress');
+    // The socket opens only once the list has been read and the operation has ended.
+    await page.routeWebSocket(/socket/, async (socket) => {
+      await ended;
+      socket.connectToServer();
+    });
+    await page.goto(`${world.url}/operations?connectionId=${id}`);
+    const row = page.locator('[data-index="0"]');
+    await expect(row).toContainText('Running');
+    await host.release('command');
+    await expect(row).toContainText('Completed');
+  });
+
   test('a server that went away and came back is found again by itself', async ({ page, complaints }) => {
     complaints.expect(/ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|status of 50\d/);
     await signIn(page, world.url, world.administrator);

@@ -6,6 +6,7 @@ export { fieldError } from './field/field-error';
 export { FocusFirst } from './field/focus-first';
 export { Icon } from './icon/icon';
 export type { IconName } from './icon/icon-paths';
+export { OneRead } from './one-read/one-read';
 export { PageHeader } from './page-header/page-header';
 export { Preferences, type Density, type Theme } from './preferences/preferences';
 export { ProblemNotice } from './problem/problem-notice';

@@ -4,8 +4,9 @@ import { RouterLink } from '@angular/router';
 import { Session } from '@lockstep/console-access';
 import { Api, listCertificates } from '@lockstep/console-api';
 import { OperationsStore } from '@lockstep/console-operations';
-import { readProblem } from '@lockstep/console-ui';
+import { OneRead, readProblem } from '@lockstep/console-ui';
 import type { Certificate } from '@lockstep/contract';
+import { filter, merge } from 'rxjs';
 import { renewedBy } from '../renew/renewal-of';
 import { CertificateBadge } from '../words/certificate-badge';
 
@@ -81,21 +82,23 @@ export class CertificatesCard {
   protected readonly isRead = signal(false);
   protected readonly failure = signal('');
   protected readonly more = signal(0);
+  private readonly reading = new OneRead(() => this.read());
   protected readonly mayManage = computed(() => this.session.may('certificates.manage'));
 
   constructor() {
     effect(() => {
-      const connectionId = this.connectionId();
-      untracked(() => void this.load(connectionId));
+      this.connectionId();
+      untracked(() => void this.reading.again());
     });
-    inject(OperationsStore)
-      .ended.pipe(takeUntilDestroyed())
-      .subscribe((operation) => {
-        if (renewedBy(operation) !== undefined) void this.load(this.connectionId());
-      });
+    const store = inject(OperationsStore);
+    const renewed = store.ended.pipe(filter((operation) => renewedBy(operation) !== undefined));
+    merge(renewed, store.resumed)
+      .pipe(takeUntilDestroyed())
+      .subscribe(() => void this.reading.again());
   }
 
-  private async load(connectionId: number): Promise<void> {
+  private async read(): Promise<void> {
+    const connectionId = this.connectionId();
     try {
       const { items, total } = await this.api.invoke(listCertificates, { connectionId, limit: rowsShown });
       if (connectionId !== this.connectionId()) return;

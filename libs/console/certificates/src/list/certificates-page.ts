@@ -90,9 +90,9 @@ export class CertificatesPage {
     this.typed
       .pipe(debounceTime(typingPause), takeUntilDestroyed())
       .subscribe((search) => this.goTo({ search: search.trim() || null }));
-    inject(OperationsStore)
-      .ended.pipe(takeUntilDestroyed())
-      .subscribe((operation) => void this.refresh(renewedBy(operation)));
+    const store = inject(OperationsStore);
+    store.ended.pipe(takeUntilDestroyed()).subscribe((operation) => void this.refresh(renewedBy(operation)));
+    store.resumed.pipe(takeUntilDestroyed()).subscribe(() => void this.list.reload());
   }
 
   protected type(text: string): void {

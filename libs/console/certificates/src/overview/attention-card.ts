@@ -3,6 +3,7 @@ import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { RouterLink } from '@angular/router';
 import { OperationsStore } from '@lockstep/console-operations';
 import { Clock } from '@lockstep/console-ui';
+import { filter, merge } from 'rxjs';
 import { CertificateCheckStatus } from '../check/certificate-check-status';
 import { CheckWarning } from '../check/check-warning';
 import { renewedBy } from '../renew/renewal-of';
@@ -81,10 +82,10 @@ export class CertificateAttentionCard {
 
   constructor() {
     void inject(CertificateCheckStatus).load();
-    inject(OperationsStore)
-      .ended.pipe(takeUntilDestroyed())
-      .subscribe((operation) => {
-        if (renewedBy(operation) !== undefined) void this.attention.load();
-      });
+    const store = inject(OperationsStore);
+    const renewed = store.ended.pipe(filter((operation) => renewedBy(operation) !== undefined));
+    merge(renewed, store.resumed)
+      .pipe(takeUntilDestroyed())
+      .subscribe(() => void this.attention.load());
   }
 }

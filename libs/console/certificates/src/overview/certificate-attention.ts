@@ -1,5 +1,6 @@
 import { Injectable, computed, inject, signal } from '@angular/core';
 import { Api, listCertificates } from '@lockstep/console-api';
+import { OneRead } from '@lockstep/console-ui';
 import type { Certificate } from '@lockstep/contract';
 
 /** How many the overview shows before the rest is a link. */
@@ -12,6 +13,7 @@ export class CertificateAttention {
   private readonly found = signal<readonly Certificate[]>([]);
   private readonly all = signal(0);
   private readonly answered = signal(false);
+  private readonly reading = new OneRead(() => this.read());
 
   readonly certificates = this.found.asReadonly();
   /** How many there are, also those not shown. */
@@ -19,8 +21,12 @@ export class CertificateAttention {
   readonly isCalm = computed(() => this.answered() && this.all() === 0);
   readonly more = computed(() => this.all() - this.found().length);
 
-  /** What cannot be read is left out: the certificates' own page tells why. */
   async load(): Promise<void> {
+    await this.reading.again();
+  }
+
+  /** What cannot be read is left out: the certificates' own page tells why. */
+  private async read(): Promise<void> {
     const pages = await Promise.all(
       (['expired', 'due'] as const).map((status) => this.api.invoke(listCertificates, { status, limit: rowsShown })),
     ).catch(() => null);

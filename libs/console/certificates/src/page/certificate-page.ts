@@ -26,9 +26,19 @@ import {
   listOperations,
 } from '@lockstep/console-api';
 import { FailureCard, OperationActions, OperationsStore } from '@lockstep/console-operations';
-import { Clock, EmptyState, Icon, PageHeader, Spinner, readProblem, type ReadableProblem } from '@lockstep/console-ui';
+import {
+  Clock,
+  EmptyState,
+  Icon,
+  OneRead,
+  PageHeader,
+  Spinner,
+  readProblem,
+  type ReadableProblem,
+} from '@lockstep/console-ui';
 import { Confirm } from '@lockstep/console-ui/overlays';
 import type { Certificate, CertificateVersion, Operation } from '@lockstep/contract';
+import { filter, merge } from 'rxjs';
 import { ReadinessButton } from '../readiness/readiness-button';
 import { ReadinessCard } from '../readiness/readiness-card';
 import { SignedByHandCard } from '../brought/signed-by-hand-card';
@@ -89,6 +99,7 @@ export class CertificatePage {
   protected readonly versions = signal<readonly CertificateVersion[]>([]);
   protected readonly problem = signal<ReadableProblem | null>(null);
   private readonly recent = signal<readonly Operation[]>([]);
+  private readonly reading = new OneRead(() => this.read());
   /** The connection that its renewals belong to: that of its first target. */
   protected readonly connectionId = computed(() => this.certificate()?.targets[0]?.connectionId);
   /** The last renewals, newest first: what was fetched, with what the store knows better. */
@@ -119,23 +130,24 @@ export class CertificatePage {
 
   constructor() {
     effect(() => {
-      const id = this.id();
-      untracked(() => void this.load(id));
+      this.id();
+      untracked(() => void this.load());
     });
     this.store.watch(this.connectionId, inject(Injector));
-    this.store.ended.pipe(takeUntilDestroyed()).subscribe((operation) => {
-      if (renewedBy(operation) === this.id()) void this.refresh(this.id());
-    });
+    const ended = this.store.ended.pipe(filter((operation) => renewedBy(operation) === this.id()));
+    merge(ended, this.store.resumed)
+      .pipe(takeUntilDestroyed())
+      .subscribe(() => void this.reading.again());
     effect(() => {
       const certificate = this.certificate();
       if (certificate !== null) this.title.setTitle(`${certificate.name} · Lockstep`);
     });
   }
 
-  protected async load(id: number): Promise<void> {
+  protected async load(): Promise<void> {
     this.certificate.set(null);
     this.problem.set(null);
-    await this.refresh(id);
+    await this.reading.again();
   }
 
   protected async download(certificate: Certificate): Promise<void> {
@@ -161,7 +173,8 @@ export class CertificatePage {
     if (isDone) await this.router.navigate(['/certificates']);
   }
 
-  private async refresh(id: number): Promise<void> {
+  private async read(): Promise<void> {
+    const id = this.id();
     try {
       const [certificate, { items }] = await Promise.all([
         this.api.invoke(getCertificate, { id }),

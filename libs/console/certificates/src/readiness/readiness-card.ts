@@ -3,9 +3,10 @@ import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { RouterLink } from '@angular/router';
 import { Api, getCertificateReadiness } from '@lockstep/console-api';
 import { FindingsList, OperationsStore } from '@lockstep/console-operations';
-import { ProblemNotice, StatusBadge, readProblem, type ReadableProblem } from '@lockstep/console-ui';
+import { OneRead, ProblemNotice, StatusBadge, readProblem, type ReadableProblem } from '@lockstep/console-ui';
 import { RelativeTime } from '@lockstep/console-ui/overlays';
 import type { HostReadiness, Readiness, ReadinessFinding } from '@lockstep/contract';
+import { filter, merge } from 'rxjs';
 
 /** What the last rehearsal found on each host, and how long ago that was. Where all is fine, that is said in a line. */
 @Component({
@@ -72,18 +73,20 @@ export class ReadinessCard {
   readonly certificateId = input.required<number>();
   protected readonly readiness = signal<Readiness | null>(null);
   protected readonly problem = signal<ReadableProblem | null>(null);
+  private readonly reading = new OneRead(() => this.read());
 
   constructor() {
     effect(() => {
-      const id = this.certificateId();
-      untracked(() => void this.load(id));
+      this.certificateId();
+      untracked(() => void this.reading.again());
     });
-    inject(OperationsStore)
-      .ended.pipe(takeUntilDestroyed())
-      .subscribe(({ type, target }) => {
-        const id = this.certificateId();
-        if (type === 'certificate_rehearsal' && Number(target) === id) void this.load(id);
-      });
+    const store = inject(OperationsStore);
+    const rehearsed = store.ended.pipe(
+      filter(({ type, target }) => type === 'certificate_rehearsal' && Number(target) === this.certificateId()),
+    );
+    merge(rehearsed, store.resumed)
+      .pipe(takeUntilDestroyed())
+      .subscribe(() => void this.reading.again());
   }
 
   protected troublesOf({ findings }: HostReadiness): readonly ReadinessFinding[] {
@@ -94,7 +97,8 @@ export class ReadinessCard {
     return findings.filter(({ state }) => state === 'ok').length;
   }
 
-  private async load(id: number): Promise<void> {
+  private async read(): Promise<void> {
+    const id = this.certificateId();
     try {
       const readiness = await this.api.invoke(getCertificateReadiness, { id });
       if (id !== this.certificateId()) return;

@@ -88,9 +88,9 @@ export class ConnectionsPage {
     this.typed
       .pipe(debounceTime(typingPause), takeUntilDestroyed())
       .subscribe((search) => this.goTo({ search: search.trim() || null }));
-    inject(OperationsStore)
-      .ended.pipe(takeUntilDestroyed())
-      .subscribe(({ connectionId }) => void this.refresh(connectionId));
+    const store = inject(OperationsStore);
+    store.ended.pipe(takeUntilDestroyed()).subscribe(({ connectionId }) => void this.refresh(connectionId));
+    store.resumed.pipe(takeUntilDestroyed()).subscribe(() => void this.list.reload());
   }
 
   protected type(text: string): void {

@@ -1,6 +1,6 @@
 import { DestroyRef, Injectable, computed, inject, signal } from '@angular/core';
 import { Api, getConnection, listConnections, type ConnectionPage } from '@lockstep/console-api';
-import { readProblem, type ReadableProblem } from '@lockstep/console-ui';
+import { OneRead, readProblem, type ReadableProblem } from '@lockstep/console-ui';
 import type { Connection } from '@lockstep/contract';
 
 /** All connections one may see, sorted out by what they need. Provided by the overview. */
@@ -11,6 +11,7 @@ export class Fleet {
   private readonly phase = signal<'loading' | 'ready' | 'failed'>('loading');
   private readonly total = signal(0);
   private isClosed = false;
+  private readonly reading = new OneRead(() => this.read());
   private readonly failure = signal<ReadableProblem | null>(null);
 
   readonly state = this.phase.asReadonly();
@@ -37,8 +38,12 @@ export class Fleet {
     inject(DestroyRef).onDestroy(() => (this.isClosed = true));
   }
 
-  /** Reads page by page; what has come is shown while the rest is on its way. */
   async load(): Promise<void> {
+    await this.reading.again();
+  }
+
+  /** Page by page; the first time, what has come is shown while the rest is on its way. */
+  private async read(): Promise<void> {
     const connections: Connection[] = [];
     let cursor: string | null = null;
     try {
@@ -50,7 +55,7 @@ export class Fleet {
         connections.push(...page.items);
         cursor = page.nextCursor;
         this.total.set(page.total);
-        this.all.set([...connections]);
+        if (cursor === null || this.phase() !== 'ready') this.all.set([...connections]);
       } while (cursor !== null && !this.isClosed);
       this.failure.set(null);
       this.phase.set('ready');

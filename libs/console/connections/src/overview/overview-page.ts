@@ -68,6 +68,7 @@ export class OverviewPage {
   constructor() {
     void this.fleet.load();
     void this.certificates.load();
+    this.store.resumed.pipe(takeUntilDestroyed()).subscribe(() => void this.fleet.load());
     this.store.ended.pipe(takeUntilDestroyed()).subscribe(({ connectionId }) => void this.fleet.refresh(connectionId));
   }
 

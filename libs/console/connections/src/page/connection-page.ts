@@ -34,6 +34,7 @@ import {
   ElapsedTime,
   EmptyState,
   Icon,
+  OneRead,
   PageHeader,
   Spinner,
   readProblem,
@@ -41,7 +42,7 @@ import {
 } from '@lockstep/console-ui';
 import { Confirm, RelativeTime, Toasts, dialogFocus } from '@lockstep/console-ui/overlays';
 import type { Connection, Operation } from '@lockstep/contract';
-import { filter, firstValueFrom } from 'rxjs';
+import { filter, firstValueFrom, merge } from 'rxjs';
 import { HostKeyCard } from '../host-keys/host-key-card';
 import { HostKeyNotice } from '../host-keys/host-key-notice';
 import type { HostKeyDecision, HostKeyDialogData } from '../host-keys/host-key-dialog';
@@ -106,6 +107,7 @@ export class ConnectionPage {
   protected readonly connection = signal<Connection | null>(null);
   protected readonly problem = signal<ReadableProblem | null>(null);
   private readonly recent = signal<readonly Operation[]>([]);
+  private readonly reading = new OneRead(() => this.read());
   protected readonly typeTitle = typeTitle;
   protected readonly describeActor = describeActor;
   protected readonly mayManage = computed(() => this.session.may('connections.manage'));
@@ -130,8 +132,8 @@ export class ConnectionPage {
 
   constructor() {
     effect(() => {
-      const id = this.id();
-      untracked(() => void this.load(id));
+      this.id();
+      untracked(() => void this.load());
     });
     effect(() => {
       if (this.approve() === 'host-key' && this.connection()?.id === this.id()) untracked(() => void this.beLed());
@@ -141,18 +143,17 @@ export class ConnectionPage {
       if (connection !== null) this.title.setTitle(`${connection.name} · Lockstep`);
     });
     this.store.watch(this.id, inject(Injector));
-    const ended = this.store.ended.pipe(
-      filter(({ connectionId }) => connectionId === this.id()),
-      takeUntilDestroyed(),
-    );
-    ended.subscribe(() => void this.refresh(this.id()));
+    const ended = this.store.ended.pipe(filter(({ connectionId }) => connectionId === this.id()));
+    merge(ended, this.store.resumed)
+      .pipe(takeUntilDestroyed())
+      .subscribe(() => void this.reading.again());
   }
 
-  protected async load(id: number): Promise<void> {
+  protected async load(): Promise<void> {
     this.connection.set(null);
     this.problem.set(null);
     this.recent.set([]);
-    await this.refresh(id);
+    await this.reading.again();
   }
 
   /** From wherever one came, be it from a card of this page: the address forgets it, so that one can be led here again. */
@@ -177,7 +178,7 @@ export class ConnectionPage {
     if (decision === 'approved') await this.tests.start(connection.id);
     if (decision === 'refused')
       this.toasts.show($localize`Refused. The key is off the list; the next test shows what the host offers then.`);
-    await this.refresh(connection.id);
+    await this.reading.again();
   }
 
   protected async remove(connection: Connection): Promise<void> {
@@ -197,7 +198,8 @@ export class ConnectionPage {
     if (isDone) await this.router.navigate(['/connections']);
   }
 
-  private async refresh(id: number): Promise<void> {
+  private async read(): Promise<void> {
+    const id = this.id();
     try {
       const [connection, page] = await Promise.all([
         this.api.invoke(getConnection, { id }),

@@ -94,6 +94,7 @@ export class OperationsPage {
     });
     // A new operation belongs at the top of the first page.
     this.store.begun.pipe(takeUntilDestroyed()).subscribe(() => this.newer.update((count) => count + 1));
+    this.store.resumed.pipe(takeUntilDestroyed()).subscribe(() => void this.list.reload());
   }
 
   protected toggle(key: string): void {

@@ -68,6 +68,14 @@ describe('OperationsStore', () => {
     expect(store.operations().get('a')?.status).toBe('failed');
   });
 
+  it('says that it is live (again), so that what was read before is read again', () => {
+    const known: number[] = [];
+    store.resumed.subscribe(() => known.push(store.active().length));
+    activity.next([]);
+    activity.next([]);
+    expect(known).toHaveLength(2);
+  });
+
   it('forgets what one may no longer see', async () => {
     store.take(operationOf({ id: 'a' }));
     store.take(operationOf({ id: 'b', connectionId: 6 }));

@@ -15,6 +15,7 @@ export class OperationsStore {
   });
   private readonly endedSubject = new Subject<Operation>();
   private readonly begunSubject = new Subject<Operation>();
+  private readonly resumedSubject = new Subject<void>();
 
   readonly operations = this.collection.items;
   /** Oldest first, so that rows do not jump when one begins. */
@@ -31,6 +32,11 @@ export class OperationsStore {
   readonly begun = this.begunSubject.asObservable();
   /** Each operation once, when it is first heard of as ended after having been active. */
   readonly ended = this.endedSubject.asObservable();
+  /**
+   * Live, for the first time or again: from here on every change is heard of. What was read before may lack what happened
+   * until now, so whoever shows it reads it again.
+   */
+  readonly resumed = this.resumedSubject.asObservable();
 
   constructor() {
     inject(LiveActivity).snapshots.subscribe((operations) => this.onActivity(operations));
@@ -82,6 +88,7 @@ export class OperationsStore {
     const missed = this.collection.values().filter(({ id, status }) => isActive(status) && !stillActive.has(id));
     this.takeAll(operations);
     for (const { id } of missed) void this.fetch(id);
+    this.resumedSubject.next();
   }
 
   private async fetch(id: string): Promise<void> {

@@ -40,6 +40,7 @@ export class Failures {
     effect(() => {
       if (this.session.state() === 'signed_in') void this.load();
     });
+    this.store.resumed.subscribe(() => void this.load());
   }
 
   dismiss(operation: Operation): void {

@@ -90,12 +90,9 @@ export class SchedulesPage {
       .pipe(debounceTime(typingPause), takeUntilDestroyed())
       .subscribe((search) => this.goTo({ search: search.trim() || null }));
     const store = inject(OperationsStore);
-    merge(store.begun, store.ended)
-      .pipe(
-        filter(({ actor }) => actor.kind === 'schedule'),
-        debounceTime(typingPause),
-        takeUntilDestroyed(),
-      )
+    const ours = merge(store.begun, store.ended).pipe(filter(({ actor }) => actor.kind === 'schedule'));
+    merge(ours, store.resumed)
+      .pipe(debounceTime(typingPause), takeUntilDestroyed())
       .subscribe(() => void this.list.reload());
     void this.loadBuiltIn();
   }

@@ -91,12 +91,9 @@ export class RunPage {
       });
     });
     const store = inject(OperationsStore);
-    merge(store.begun, store.ended)
-      .pipe(
-        filter(() => this.run()?.outcome === 'running'),
-        debounceTime(settle),
-        takeUntilDestroyed(),
-      )
+    const ours = merge(store.begun, store.ended).pipe(filter(() => this.run()?.outcome === 'running'));
+    merge(ours, store.resumed)
+      .pipe(debounceTime(settle), takeUntilDestroyed())
       .subscribe(() => void this.load());
   }
 

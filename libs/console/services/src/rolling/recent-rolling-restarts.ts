@@ -94,11 +94,11 @@ export class RecentRollingRestarts {
 
   constructor() {
     void this.load();
-    merge(this.store.begun, this.store.ended)
-      .pipe(
-        filter(({ type, parentId }) => type === 'service_restart' && parentId !== null),
-        takeUntilDestroyed(),
-      )
+    const ours = merge(this.store.begun, this.store.ended).pipe(
+      filter(({ type, parentId }) => type === 'service_restart' && parentId !== null),
+    );
+    merge(ours, this.store.resumed)
+      .pipe(takeUntilDestroyed())
       .subscribe(() => void this.load());
   }
 

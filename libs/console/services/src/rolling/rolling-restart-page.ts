@@ -4,11 +4,11 @@ import { MatButton } from '@angular/material/button';
 import { Title } from '@angular/platform-browser';
 import { Session } from '@lockstep/console-access';
 import { Api, cancelRollingRestart, getRollingRestart } from '@lockstep/console-api';
-import { ConnectionRooms } from '@lockstep/console-live';
 import { OperationActions, OperationsStore, describeActor } from '@lockstep/console-operations';
 import {
   ElapsedTime,
   EmptyState,
+  OneRead,
   PageHeader,
   Spinner,
   StatusBadge,
@@ -50,7 +50,6 @@ export class RollingRestartPage {
   private readonly session = inject(Session);
   private readonly announcer = inject(Announcer);
   private readonly title = inject(Title);
-  private readonly rooms = inject(ConnectionRooms);
   readonly id = input.required<string>();
 
   protected readonly describeActor = describeActor;
@@ -70,8 +69,7 @@ export class RollingRestartPage {
   protected readonly isHalted = computed(() => this.hosts().some(({ status }) => status === 'not_begun'));
   private readonly isWaiting = computed(() => this.hosts().some(({ status }) => status === 'waiting'));
   protected readonly done = computed(() => this.hosts().filter(({ status }) => status === 'completed').length);
-  private isReading = false;
-  private isOld = false;
+  private readonly reading = new OneRead(() => this.read());
 
   constructor() {
     effect(() => {
@@ -81,14 +79,9 @@ export class RollingRestartPage {
         void this.load();
       });
     });
-    effect(() => {
-      if (this.rooms.link().kind === 'live') untracked(() => this.rolling() !== null && void this.load());
-    });
-    merge(this.store.begun, this.store.ended)
-      .pipe(
-        filter((operation) => this.isOurs(operation)),
-        takeUntilDestroyed(),
-      )
+    const ours = merge(this.store.begun, this.store.ended).pipe(filter((operation) => this.isOurs(operation)));
+    merge(ours, this.store.resumed)
+      .pipe(takeUntilDestroyed())
       .subscribe(() => void this.load());
   }
 
@@ -101,25 +94,17 @@ export class RollingRestartPage {
     this.isCancelling.set(false);
   }
 
-  /** What comes while an answer is under way is asked for once more after it. */
   protected async load(): Promise<void> {
-    if (this.isReading) {
-      this.isOld = true;
-      return;
-    }
-    this.isReading = true;
+    await this.reading.again();
+  }
+
+  private async read(): Promise<void> {
     const id = this.id();
     try {
       const rolling = await this.api.invoke(getRollingRestart, { id });
       if (id === this.id()) this.take(rolling);
     } catch (error) {
       if (this.rolling() === null) this.problem.set(readProblem(error));
-    } finally {
-      this.isReading = false;
-    }
-    if (this.isOld || id !== this.id()) {
-      this.isOld = false;
-      await this.load();
     }
   }
 

@@ -103,6 +103,7 @@ export class ServicePage {
         takeUntilDestroyed(),
       )
       .subscribe(() => void this.look());
+    this.store.resumed.pipe(takeUntilDestroyed()).subscribe(() => void this.loadRestarts());
   }
 
   /** Asks the host. What it said before stays until it answers. */

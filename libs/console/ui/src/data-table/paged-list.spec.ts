@@ -24,6 +24,18 @@ describe('PagedList', () => {
     expect(list.rows()).toEqual([7]);
   });
 
+  it('reads again as many rows as it has, and shows the old ones until then', async () => {
+    const list = new PagedList<number>();
+    let add = 0;
+    await list.load((cursor) => Promise.resolve(cursor === null ? page([1 + add], 'two') : page([2 + add])));
+    await list.more();
+    add = 10;
+    const reload = list.reload();
+    expect(list.rows()).toEqual([1, 2]);
+    await reload;
+    expect(list.rows()).toEqual([11, 12]);
+  });
+
   it('asks for a page once while it is on its way', async () => {
     const list = new PagedList<number>();
     let asked = 0;

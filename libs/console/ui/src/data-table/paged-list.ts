@@ -29,20 +29,16 @@ export class PagedList<Row> {
 
   /** Begins anew. What is on the screen stays there until the first page has come. */
   async load(fetchPage: FetchPage<Row>): Promise<void> {
-    this.fetchPage = fetchPage;
-    this.generation += 1;
-    this.isFetching = false;
-    // Called inside effects, which must not run again when the rows come.
-    if (untracked(this.rowsSoFar).length === 0) this.phase.set('loading');
-    await this.fetch(null);
+    await this.begin(fetchPage, 0);
   }
 
   async more(): Promise<void> {
     if (this.hasMore() && !this.isFetching) await this.fetch(this.cursor());
   }
 
+  /** Reads again as many rows as there are: who has scrolled down stays there. */
   async reload(): Promise<void> {
-    if (this.fetchPage !== null) await this.load(this.fetchPage);
+    if (this.fetchPage !== null) await this.begin(this.fetchPage, untracked(this.rowsSoFar).length);
   }
 
   /** Changes rows in place, for what comes live. */
@@ -50,14 +46,28 @@ export class PagedList<Row> {
     this.rowsSoFar.update(change);
   }
 
-  private async fetch(cursor: string | null): Promise<void> {
+  private async begin(fetchPage: FetchPage<Row>, atLeast: number): Promise<void> {
+    this.fetchPage = fetchPage;
+    this.generation += 1;
+    this.isFetching = false;
+    // Called inside effects, which must not run again when the rows come.
+    if (untracked(this.rowsSoFar).length === 0) this.phase.set('loading');
+    await this.fetch(null, atLeast);
+  }
+
+  private async fetch(cursor: string | null, atLeast = 0): Promise<void> {
     if (this.fetchPage === null) return;
     const generation = this.generation;
     this.isFetching = true;
     try {
-      const page = await this.fetchPage(cursor);
+      let page = await this.fetchPage(cursor);
+      const items = [...page.items];
+      while (page.nextCursor !== null && items.length < atLeast && generation === this.generation) {
+        page = await this.fetchPage(page.nextCursor);
+        items.push(...page.items);
+      }
       if (generation !== this.generation) return;
-      this.rowsSoFar.update((rows) => (cursor === null ? page.items : [...rows, ...page.items]));
+      this.rowsSoFar.update((rows) => (cursor === null ? items : [...rows, ...items]));
       this.totalSoFar.set(page.total);
       this.cursor.set(page.nextCursor);
       this.phase.set('ready');
