@@ -88,7 +88,9 @@ export class SchedulePage {
       if (this.isDue()) untracked(() => void this.load());
     });
     const store = inject(OperationsStore);
-    const ours = merge(store.begun, store.ended).pipe(filter(({ actor }) => this.schedule()?.lastRun?.outcome === 'running' || actor.id === this.id()));
+    const ours = merge(store.begun, store.ended).pipe(
+      filter(({ actor }) => this.schedule()?.lastRun?.outcome === 'running' || actor.id === this.id()),
+    );
     merge(ours, store.resumed)
       .pipe(debounceTime(settle), takeUntilDestroyed())
       .subscribe(() => void this.load());
