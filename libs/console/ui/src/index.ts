@@ -1,5 +1,6 @@
 export { CurlRecorder, type RecordedRequest } from './copy/curl-recorder';
 export { EmptyState } from './empty-state/empty-state';
+export { CodeControl } from './field/code-control';
 export { Control } from './field/control';
 export { Field } from './field/field';
 export { fieldError } from './field/field-error';

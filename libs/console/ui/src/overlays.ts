@@ -3,5 +3,6 @@ export { Announcer } from './announcer/announcer';
 export { Confirm } from './confirm-dialog/confirm';
 export { CopyButton } from './copy/copy-button';
 export { dialogFocus } from './confirm-dialog/dialog-focus';
+export { SecretField } from './field/secret-field';
 export { RelativeTime } from './time/relative-time';
 export { Toasts } from './toast/toasts';

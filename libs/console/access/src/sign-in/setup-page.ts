@@ -5,6 +5,7 @@ import { MatButton } from '@angular/material/button';
 import { Router, RouterLink } from '@angular/router';
 import { Api, setUp } from '@lockstep/console-api';
 import {
+  CodeControl,
   Control,
   Field,
   FocusFirst,
@@ -20,7 +21,7 @@ import { Gate } from './gate';
 /** Makes the first administrator with the one-time token of the link. The token is taken out of the address at once. */
 @Component({
   selector: 'lockstep-setup-page',
-  imports: [Control, Field, FocusFirst, FormField, Gate, MatButton, ProblemNotice, RouterLink],
+  imports: [CodeControl, Control, Field, FocusFirst, FormField, Gate, MatButton, ProblemNotice, RouterLink],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <lockstep-gate
@@ -45,7 +46,7 @@ import { Gate } from './gate';
             i18n-hint
             [error]="error('token')"
           >
-            <input lockstepControl class="ls-mono" autocomplete="off" spellcheck="false" [formField]="form.token" />
+            <input lockstepCodeControl [formField]="form.token" />
           </lockstep-field>
         }
         <lockstep-field label="User name" i18n-label [error]="error('username')">

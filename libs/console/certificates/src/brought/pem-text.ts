@@ -1,25 +1,16 @@
 import { ChangeDetectionStrategy, Component, input } from '@angular/core';
-import { Control, Field } from '@lockstep/console-ui';
+import { CodeControl, Field } from '@lockstep/console-ui';
 import { FormField, type FieldTree } from '@angular/forms/signals';
 import { readChosen } from './brought-model';
 
 /** A text in PEM, pasted or out of a file. */
 @Component({
   selector: 'lockstep-pem-text',
-  imports: [Control, Field, FormField],
+  imports: [CodeControl, Field, FormField],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <lockstep-field [label]="label()" [hint]="hint()" [error]="error()">
-      <textarea
-        lockstepControl
-        class="ls-mono"
-        rows="6"
-        autocomplete="off"
-        autocapitalize="none"
-        spellcheck="false"
-        [placeholder]="placeholder()"
-        [formField]="field()"
-      ></textarea>
+      <textarea lockstepCodeControl rows="6" [placeholder]="placeholder()" [formField]="field()"></textarea>
     </lockstep-field>
     <label class="file ls-small">
       <ng-container i18n>Or choose a file:</ng-container>

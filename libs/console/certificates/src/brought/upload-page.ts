@@ -12,6 +12,7 @@ import {
   readProblem,
   type ReadableProblem,
 } from '@lockstep/console-ui';
+import { SecretField } from '@lockstep/console-ui/overlays';
 import type { Certificate } from '@lockstep/contract';
 import { PemText } from './pem-text';
 
@@ -20,7 +21,7 @@ const empty = { name: '', certificate: '', privateKey: '', passphrase: '', allow
 /** A certificate that is made elsewhere, with its key: a new one, or the next version of one that is there. */
 @Component({
   selector: 'lockstep-upload-page',
-  imports: [Control, Field, FormField, MatButton, PageHeader, PemText, ProblemNotice, RouterLink],
+  imports: [Control, Field, FormField, MatButton, PageHeader, PemText, ProblemNotice, RouterLink, SecretField],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './upload-page.html',
 })

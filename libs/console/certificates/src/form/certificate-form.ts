@@ -13,6 +13,7 @@ import { FormField, submit } from '@angular/forms/signals';
 import { MatButton } from '@angular/material/button';
 import { Api, changeCertificate, createCertificate, listConnections, listIssuers } from '@lockstep/console-api';
 import {
+  CodeControl,
   Control,
   Field,
   Icon,
@@ -44,7 +45,18 @@ type Step = 'certificate' | 'targets' | 'review';
 /** Makes or changes a certificate in three steps; the last says what will be touched. */
 @Component({
   selector: 'lockstep-certificate-form',
-  imports: [CertificateReview, Control, Field, FormField, Icon, MatButton, ProblemNotice, Spinner, TargetFields],
+  imports: [
+    CertificateReview,
+    CodeControl,
+    Control,
+    Field,
+    FormField,
+    Icon,
+    MatButton,
+    ProblemNotice,
+    Spinner,
+    TargetFields,
+  ],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './certificate-form.html',
   styleUrl: './certificate-form.scss',

@@ -2,7 +2,7 @@ import { ChangeDetectionStrategy, Component, effect, inject, input, output, sign
 import { FormField, type FieldTree } from '@angular/forms/signals';
 import { MatButton } from '@angular/material/button';
 import { Api, listServices } from '@lockstep/console-api';
-import { Control, Field, Icon, fieldError, type ReadableProblem } from '@lockstep/console-ui';
+import { CodeControl, Control, Field, Icon, fieldError, type ReadableProblem } from '@lockstep/console-ui';
 import type { Connection, Service } from '@lockstep/contract';
 import type { AddressModel } from '../look/address-model';
 import { proposeServer, proposeVerification } from './proposals';
@@ -13,7 +13,7 @@ let counter = 0;
 /** One deployment target. Choosing a connection fills what is still empty from what runs there. */
 @Component({
   selector: 'lockstep-target-fields',
-  imports: [Control, Field, FormField, Icon, MatButton],
+  imports: [CodeControl, Control, Field, FormField, Icon, MatButton],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './target-fields.html',
   styleUrl: './target-fields.scss',

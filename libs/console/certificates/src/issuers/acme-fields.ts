@@ -1,15 +1,15 @@
 import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
 import { FormField, type FieldTree } from '@angular/forms/signals';
-import { Control, Field, fieldError, type ReadableProblem } from '@lockstep/console-ui';
+import { CodeControl, Control, Field, fieldError, type ReadableProblem } from '@lockstep/console-ui';
+import { SecretField } from '@lockstep/console-ui/overlays';
 import type { Issuer } from '@lockstep/contract';
 import { authorities, authorityOf, type Authority } from './authorities';
 import { type IssuerModel, type TextField, wirePathOf } from './issuer-model';
-import { SecretField } from './secret-field';
 
 /** Which ACME authority, and the account with it. */
 @Component({
   selector: 'lockstep-acme-fields',
-  imports: [Control, Field, FormField, SecretField],
+  imports: [CodeControl, Control, Field, FormField, SecretField],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './acme-fields.html',
   styleUrl: './acme-fields.scss',

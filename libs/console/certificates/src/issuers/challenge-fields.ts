@@ -1,7 +1,7 @@
 import { DOCUMENT } from '@angular/common';
 import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
 import { FormField, type FieldTree } from '@angular/forms/signals';
-import { Control, Field, fieldError, type ReadableProblem } from '@lockstep/console-ui';
+import { CodeControl, Control, Field, fieldError, type ReadableProblem } from '@lockstep/console-ui';
 import { CopyButton } from '@lockstep/console-ui/overlays';
 import type { Connection, Issuer } from '@lockstep/contract';
 import { type IssuerModel, type TextField, type ProofKind, wirePathOf } from './issuer-model';
@@ -12,7 +12,7 @@ const challengePath = '/.well-known/acme-challenge/';
 /** How an ACME authority sees that a name is ours. */
 @Component({
   selector: 'lockstep-challenge-fields',
-  imports: [Control, CopyButton, Field, FormField, ProviderFields],
+  imports: [CodeControl, Control, CopyButton, Field, FormField, ProviderFields],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './challenge-fields.html',
   styles: `

@@ -3,6 +3,7 @@ import { FormField, submit } from '@angular/forms/signals';
 import { MatButton } from '@angular/material/button';
 import { Api, changeIssuer, createIssuer, listConnections } from '@lockstep/console-api';
 import {
+  CodeControl,
   Control,
   Field,
   Icon,
@@ -22,7 +23,18 @@ import { toChange, toInput } from './issuer-wire';
 /** Makes or changes an issuer: an authority of Lockstep's own, an ACME authority, or one whose requests are carried by hand. */
 @Component({
   selector: 'lockstep-issuer-form',
-  imports: [AcmeFields, ChallengeFields, Control, Field, FormField, Icon, MatButton, ProblemNotice, Spinner],
+  imports: [
+    AcmeFields,
+    ChallengeFields,
+    CodeControl,
+    Control,
+    Field,
+    FormField,
+    Icon,
+    MatButton,
+    ProblemNotice,
+    Spinner,
+  ],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './issuer-form.html',
   styles: `

@@ -1,14 +1,14 @@
 import { ChangeDetectionStrategy, Component, input } from '@angular/core';
 import { FormField, type FieldTree } from '@angular/forms/signals';
-import { Control, Field, fieldError, type ReadableProblem } from '@lockstep/console-ui';
+import { CodeControl, Control, Field, fieldError, type ReadableProblem } from '@lockstep/console-ui';
+import { SecretField } from '@lockstep/console-ui/overlays';
 import type { Issuer, TsigAlgorithm } from '@lockstep/contract';
 import { type IssuerModel, type TextField, type ProviderKind, wirePathOf } from './issuer-model';
-import { SecretField } from './secret-field';
 
 /** By whom the record of a DNS challenge is put up: each provider with what it asks for. */
 @Component({
   selector: 'lockstep-provider-fields',
-  imports: [Control, Field, FormField, SecretField],
+  imports: [CodeControl, Control, Field, FormField, SecretField],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './provider-fields.html',
   styles: `

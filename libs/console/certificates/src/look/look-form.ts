@@ -1,30 +1,21 @@
 import { ChangeDetectionStrategy, Component, effect, input, output, signal, untracked } from '@angular/core';
 import { FormField, submit } from '@angular/forms/signals';
 import { MatButton } from '@angular/material/button';
-import { Control, Field, Icon, Spinner, fieldError, type ReadableProblem } from '@lockstep/console-ui';
+import { CodeControl, Field, Icon, Spinner, fieldError, type ReadableProblem } from '@lockstep/console-ui';
 import { addressForm, emptyAddress, readAddress, type AddressModel } from './address-model';
 
 /** Asks where to look. A pasted `host:port` or URL fills both fields. */
 @Component({
   selector: 'lockstep-look-form',
-  imports: [Control, Field, FormField, Icon, MatButton, Spinner],
+  imports: [CodeControl, Field, FormField, Icon, MatButton, Spinner],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <form class="address" novalidate (submit)="look($event)">
       <lockstep-field label="Host" i18n-label [error]="error('host')">
-        <input
-          lockstepControl
-          class="ls-mono"
-          autocomplete="off"
-          autocapitalize="none"
-          spellcheck="false"
-          placeholder="shop.example.net"
-          [formField]="form.host"
-          (change)="takeApart()"
-        />
+        <input lockstepCodeControl placeholder="shop.example.net" [formField]="form.host" (change)="takeApart()" />
       </lockstep-field>
       <lockstep-field label="Port" i18n-label [error]="error('port')">
-        <input lockstepControl class="ls-mono" inputmode="numeric" autocomplete="off" [formField]="form.port" />
+        <input lockstepCodeControl inputmode="numeric" [formField]="form.port" />
       </lockstep-field>
       <lockstep-field
         label="Server name"
@@ -34,14 +25,7 @@ import { addressForm, emptyAddress, readAddress, type AddressModel } from './add
         i18n-hint
         [error]="error('serverName')"
       >
-        <input
-          lockstepControl
-          class="ls-mono"
-          autocomplete="off"
-          autocapitalize="none"
-          spellcheck="false"
-          [formField]="form.serverName"
-        />
+        <input lockstepCodeControl [formField]="form.serverName" />
       </lockstep-field>
       <button matButton="filled" type="submit" [disabled]="looking()" (mousedown)="$event.preventDefault()">
         @if (looking()) {

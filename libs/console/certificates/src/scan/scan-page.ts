@@ -4,7 +4,7 @@ import { MatButton } from '@angular/material/button';
 import { Router, RouterLink } from '@angular/router';
 import { Api, getConnection, scanAddresses, scanConnection } from '@lockstep/console-api';
 import {
-  Control,
+  CodeControl,
   Field,
   Icon,
   PageHeader,
@@ -24,7 +24,18 @@ const portion = 20;
 /** Looks for certificates: at many addresses, or on the host of a connection. */
 @Component({
   selector: 'lockstep-scan-page',
-  imports: [Control, Field, FormField, Icon, MatButton, PageHeader, ProblemNotice, RouterLink, ScanResults, Spinner],
+  imports: [
+    CodeControl,
+    Field,
+    FormField,
+    Icon,
+    MatButton,
+    PageHeader,
+    ProblemNotice,
+    RouterLink,
+    ScanResults,
+    Spinner,
+  ],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './scan-page.html',
 })

@@ -15,6 +15,7 @@ import { FormField, submit } from '@angular/forms/signals';
 import { MatButton } from '@angular/material/button';
 import { Api, changeConnection, createConnection, listConnections } from '@lockstep/console-api';
 import {
+  CodeControl,
   Control,
   Field,
   Icon,
@@ -24,6 +25,7 @@ import {
   readProblem,
   type ReadableProblem,
 } from '@lockstep/console-ui';
+import { SecretField } from '@lockstep/console-ui/overlays';
 import type { Connection, Platform } from '@lockstep/contract';
 import { parseAddress } from '../address/parse-address';
 import { platformTitle } from '../page/connection-facts';
@@ -50,7 +52,7 @@ const wirePaths: Partial<Record<keyof ConnectionModel, string>> = {
 /** Makes or changes a connection. One line pasted from a terminal fills the rest. */
 @Component({
   selector: 'lockstep-connection-form',
-  imports: [Control, Field, FormField, Icon, MatButton, ProblemNotice, Spinner],
+  imports: [CodeControl, Control, Field, FormField, Icon, MatButton, ProblemNotice, SecretField, Spinner],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './connection-form.html',
   styleUrl: './connection-form.scss',
@@ -89,7 +91,9 @@ export class ConnectionForm {
     });
     const element = inject<ElementRef<HTMLElement>>(ElementRef);
     afterNextRender(() =>
-      element.nativeElement.querySelector<HTMLElement>(this.focusCredential() ? '.secret' : 'input')?.focus(),
+      element.nativeElement
+        .querySelector<HTMLElement>(this.focusCredential() ? 'textarea.secret, .secret input' : 'input')
+        ?.focus(),
     );
     void this.loadJumpHosts();
   }

@@ -4,7 +4,7 @@ import { MatButton } from '@angular/material/button';
 import { RouterLink } from '@angular/router';
 import { Api, importConnections } from '@lockstep/console-api';
 import {
-  Control,
+  CodeControl,
   Field,
   Icon,
   ProblemNotice,
@@ -13,6 +13,7 @@ import {
   readProblem,
   type ReadableProblem,
 } from '@lockstep/console-ui';
+import { SecretField } from '@lockstep/console-ui/overlays';
 import type { CredentialInput, ImportAnswer, ImportFormat } from '@lockstep/contract';
 import { FileText } from './file-text';
 import { ImportHeader } from './import-header';
@@ -47,7 +48,19 @@ const formats: readonly FormatWords[] = [
 /** Many connections at once: paste, look at what would be made, then confirm. */
 @Component({
   selector: 'lockstep-import-page',
-  imports: [Control, Field, FileText, FormField, Icon, ImportHeader, MatButton, ProblemNotice, RouterLink, Spinner],
+  imports: [
+    CodeControl,
+    Field,
+    FileText,
+    FormField,
+    Icon,
+    ImportHeader,
+    MatButton,
+    ProblemNotice,
+    RouterLink,
+    SecretField,
+    Spinner,
+  ],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './import-page.html',
   styleUrl: './import-page.scss',

@@ -4,7 +4,7 @@ import { MatButton } from '@angular/material/button';
 import { RouterLink } from '@angular/router';
 import { Api, importKnownHosts } from '@lockstep/console-api';
 import {
-  Control,
+  CodeControl,
   Field,
   ProblemNotice,
   Spinner,
@@ -19,7 +19,7 @@ import { ImportHeader } from './import-header';
 /** Approves the host keys of a known_hosts file for the connections they fit. */
 @Component({
   selector: 'lockstep-known-hosts-page',
-  imports: [Control, Field, FileText, FormField, ImportHeader, MatButton, ProblemNotice, RouterLink, Spinner],
+  imports: [CodeControl, Field, FileText, FormField, ImportHeader, MatButton, ProblemNotice, RouterLink, Spinner],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './known-hosts-page.html',
   styleUrl: './known-hosts-page.scss',

@@ -13,6 +13,7 @@ import { FormField, submit } from '@angular/forms/signals';
 import { MatButton } from '@angular/material/button';
 import { Api, changeNotificationChannel, createNotificationChannel } from '@lockstep/console-api';
 import {
+  CodeControl,
   Control,
   Field,
   ProblemNotice,
@@ -21,6 +22,7 @@ import {
   readProblem,
   type ReadableProblem,
 } from '@lockstep/console-ui';
+import { SecretField } from '@lockstep/console-ui/overlays';
 import type { ChannelKind, MailSecurity, NotificationChannel, SavedNotificationChannel } from '@lockstep/contract';
 import { channelKinds, kindTitle } from '../words/channel-words';
 import {
@@ -37,7 +39,7 @@ import { Interests, allInterests, type ChannelInterests } from './interests';
 /** Makes a channel, or changes one. */
 @Component({
   selector: 'lockstep-channel-form',
-  imports: [Control, Field, FormField, Interests, MatButton, ProblemNotice, Spinner],
+  imports: [CodeControl, Control, Field, FormField, Interests, MatButton, ProblemNotice, SecretField, Spinner],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './channel-form.html',
   styleUrl: './channel-form.scss',

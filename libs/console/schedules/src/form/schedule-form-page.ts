@@ -14,6 +14,7 @@ import {
 } from '@lockstep/console-api';
 import { typeTitle } from '@lockstep/console-operations';
 import {
+  CodeControl,
   Control,
   Field,
   PageHeader,
@@ -39,7 +40,19 @@ import {
 /** Makes a schedule or changes one, and shows live when it would run. */
 @Component({
   selector: 'lockstep-schedule-form-page',
-  imports: [CheckList, Control, Field, FormField, MatButton, NextRuns, PageHeader, ProblemNotice, RouterLink, Spinner],
+  imports: [
+    CheckList,
+    CodeControl,
+    Control,
+    Field,
+    FormField,
+    MatButton,
+    NextRuns,
+    PageHeader,
+    ProblemNotice,
+    RouterLink,
+    Spinner,
+  ],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './schedule-form-page.html',
   styleUrl: './schedule-form-page.scss',

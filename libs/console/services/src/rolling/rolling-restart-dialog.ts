@@ -10,7 +10,15 @@ import {
   MatDialogTitle,
 } from '@angular/material/dialog';
 import { Api, listFleetServices, listTags, previewRollingRestart, startRollingRestart } from '@lockstep/console-api';
-import { Control, Field, ProblemNotice, Spinner, readProblem, type ReadableProblem } from '@lockstep/console-ui';
+import {
+  CodeControl,
+  Control,
+  Field,
+  ProblemNotice,
+  Spinner,
+  readProblem,
+  type ReadableProblem,
+} from '@lockstep/console-ui';
 import type { FleetService, RollingRestart, RollingRestartPreview } from '@lockstep/contract';
 import { debounceTime } from 'rxjs';
 import { inputOf, namesByHosts, wholeNumber, type RollingModel } from './rolling-restart-input';
@@ -28,6 +36,7 @@ const mostPages = 4;
 @Component({
   selector: 'lockstep-rolling-restart-dialog',
   imports: [
+    CodeControl,
     Control,
     Field,
     MatButton,

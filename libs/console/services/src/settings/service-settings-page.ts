@@ -14,6 +14,7 @@ import { MatButton } from '@angular/material/button';
 import { Router, RouterLink } from '@angular/router';
 import { Api, changeServiceSettings, getConnection, getServiceSettings } from '@lockstep/console-api';
 import {
+  CodeControl,
   Control,
   Field,
   PageHeader,
@@ -30,7 +31,7 @@ import { emptySettings, modelOf, settingsForm, settingsOf, type SettingsModel } 
 /** How restarts on one connection are done and watched; for platform `custom` also the commands themselves. */
 @Component({
   selector: 'lockstep-service-settings-page',
-  imports: [Control, Field, FormField, MatButton, PageHeader, ProblemNotice, RouterLink, Spinner],
+  imports: [CodeControl, Control, Field, FormField, MatButton, PageHeader, ProblemNotice, RouterLink, Spinner],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './service-settings-page.html',
   styleUrl: './service-settings-page.scss',

@@ -1,12 +1,18 @@
 import { ChangeDetectionStrategy, Component, input, signal } from '@angular/core';
+import { FormField, type FieldTree } from '@angular/forms/signals';
 import { MatButton } from '@angular/material/button';
-import { Icon } from '@lockstep/console-ui';
-import { RelativeTime } from '@lockstep/console-ui/overlays';
+import { Icon } from '../icon/icon';
+import { RelativeTime } from '../time/relative-time';
+import { Control } from './control';
+import { Field } from './field';
 
-/** A secret that is stored is told by when it was set; its control appears when one asks to replace it. */
+/**
+ * A secret that is only ever written. One that is stored is told by when it was set; its control appears when one asks to
+ * replace it. `new-password`: browsers fill passwords of theirs into whatever says `off`.
+ */
 @Component({
   selector: 'lockstep-secret-field',
-  imports: [Icon, MatButton, RelativeTime],
+  imports: [Control, Field, FormField, Icon, MatButton, RelativeTime],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     @if (setAt() !== null && !isReplacing()) {
@@ -27,7 +33,16 @@ import { RelativeTime } from '@lockstep/console-ui/overlays';
         </button>
       </div>
     } @else {
-      <ng-content />
+      <lockstep-field [label]="label()" [hint]="hint()" [optional]="optional()" [error]="error()">
+        <input
+          lockstepControl
+          type="password"
+          class="ls-mono"
+          autocomplete="new-password"
+          [placeholder]="placeholder()"
+          [formField]="field()"
+        />
+      </lockstep-field>
     }
   `,
   styles: `
@@ -51,8 +66,13 @@ import { RelativeTime } from '@lockstep/console-ui/overlays';
 })
 export class SecretField {
   readonly label = input.required<string>();
-  /** Null: none is stored. */
-  readonly setAt = input.required<string | null>();
+  readonly field = input.required<FieldTree<string>>();
+  readonly hint = input('');
+  readonly placeholder = input('');
+  readonly error = input<string>();
+  readonly optional = input(false);
+  /** Null: none is stored, or what is stored is kept by leaving this empty. */
+  readonly setAt = input<string | null>(null);
   protected readonly isReplacing = signal(false);
   protected readonly replaceLabel = () => $localize`Replace ${this.label()}:SECRET:`;
 }
