@@ -43,7 +43,8 @@ const arrows = {
       'ssh',
     ],
     // Journeys and measurements look from outside: they start the built server and a Postgres, speak REST and Socket.IO.
-    e2e: ['testing', 'database'],
+    // A key that the server has made is opened to be searched for.
+    e2e: ['testing', 'database', 'secrets'],
     bench: ['testing', 'database'],
   },
   console: {

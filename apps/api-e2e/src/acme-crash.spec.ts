@@ -1,10 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Certificate, CertificateVersion, Issuer, Operation, StartAnswer } from '@lockstep/contract';
+import type { Operation } from '@lockstep/contract';
 import {
   type AcmeProxy,
   type LockstepServer,
   type Pebble,
-  type SystemdHost,
   type TlsHost,
   TlsProbe,
   showWebRoot,
@@ -12,96 +11,19 @@ import {
   startLockstep,
   startPebble,
   startTlsHost,
-  testAdministrator,
-  tlsSite,
-  waitUntil,
   webRoot,
   whyNoPebble,
   whyNoSystemdHosts,
 } from '@lockstep/server-testing';
-import pg from 'pg';
-import { administratorOf } from './support/api-client.js';
+import { AcmeConsole } from './support/acme-console.js';
 import { endAll } from './support/end-all.js';
-import { openSession, requestOk } from './support/rest-client.js';
+import { timePasses } from './support/time-passes.js';
 
 const reason = (await whyNoPebble()) ?? (await whyNoSystemdHosts());
 const title = reason ? `ACME from outside (left out: ${reason})` : 'ACME from outside';
 
-/** A built server with an ACME issuer and a certificate of it, reached by REST alone. */
-class Console {
-  private constructor(
-    readonly server: LockstepServer,
-    private readonly token: string,
-    readonly certificateId: number,
-  ) {}
-
-  static async open(
-    server: LockstepServer,
-    { place, proxy, pebble, challenge }: { place: TlsHost; proxy: AcmeProxy; pebble: Pebble; challenge: object },
-  ): Promise<Console> {
-    const connectionId = await connectionTo(server, place.host);
-    const { token } = await openSession(server.url, testAdministrator);
-    const acme = {
-      ...{
-        directoryUrl: proxy.directoryUrl,
-        email: 'ada@example.com',
-        trustedRoots: pebble.tls.certificate,
-        challenge,
-      },
-      allowance: { failedValidationsPerHour: 1_000, duplicatesPerWeek: 1_000 },
-    };
-    const body = { name: 'CA', kind: 'acme', acme };
-    const { id: issuerId } = await requestOk<Issuer>(server.url, 'POST /issuers', { token, body });
-    const { name, certificatePath, keyPath } = tlsSite;
-    const target = {
-      ...{ connectionId, certificatePath, keyPath, reload: { service: 'nginx.service' } },
-      verify: [{ host: '127.0.0.1', port: place.port, serverName: name }],
-    };
-    const certificate = { name, domains: [name], issuerId, targets: [target] };
-    const made = await requestOk<Certificate>(server.url, 'POST /certificates', { token, body: certificate });
-    return new Console(server, token, made.id);
-  }
-
-  ask<Body>(line: string): Promise<Body> {
-    return requestOk<Body>(this.server.url, line, { token: this.token });
-  }
-
-  async renew(): Promise<string> {
-    return (await this.ask<StartAnswer>(`POST /certificates/${this.certificateId}/renew`)).operationId;
-  }
-
-  until(id: string, what: string, fits: (operation: Operation) => boolean): Promise<Operation> {
-    return waitUntil(
-      what,
-      async () => {
-        const operation = await this.ask<Operation>(`GET /operations/${id}`);
-        return fits(operation) ? operation : undefined;
-      },
-      90_000,
-    );
-  }
-
-  ended(id: string): Promise<Operation> {
-    return this.until(id, 'it ends', ({ completedAt }) => completedAt !== null);
-  }
-
-  async versions(): Promise<CertificateVersion[]> {
-    return (await this.ask<{ items: CertificateVersion[] }>(`GET /certificates/${this.certificateId}/versions`)).items;
-  }
-}
-
-async function connectionTo(server: LockstepServer, host: SystemdHost): Promise<number> {
-  const { id } = await (
-    await administratorOf(server.url)
-  ).createConnection({
-    ...{ name: 'web', port: host.port, username: host.username, hostKeyFingerprint: host.hostKeyFingerprint },
-    credential: { kind: 'private_key', privateKey: host.user.privateKey },
-  });
-  return id;
-}
-
 (reason ? describe.skip : describe)(`${title}: a server that is killed (-9)`, () => {
-  let console: Console;
+  let console: AcmeConsole;
   let place: TlsHost;
   let pebble: Pebble;
   let proxy: AcmeProxy;
@@ -117,7 +39,7 @@ async function connectionTo(server: LockstepServer, host: SystemdHost): Promise<
     proxy = await startAcmeProxy(pebble);
     await showWebRoot(place, pebble.httpPort);
     const challenge = { kind: 'http-01', answeredBy: 'host', folder: webRoot };
-    console = await Console.open(server, { place, proxy, pebble, challenge });
+    console = await AcmeConsole.open(server, { place, proxy, pebble, challenge });
   }, 300_000);
   afterAll(async () => {
     await endAll(console.server, place.host);
@@ -152,7 +74,7 @@ async function connectionTo(server: LockstepServer, host: SystemdHost): Promise<
 });
 
 (reason ? describe.skip : describe)(`${title}: a server that answers challenges itself`, () => {
-  let console: Console;
+  let console: AcmeConsole;
   let place: TlsHost;
   let pebble: Pebble;
   let proxy: AcmeProxy;
@@ -161,7 +83,7 @@ async function connectionTo(server: LockstepServer, host: SystemdHost): Promise<
     [place, pebble] = await Promise.all([startTlsHost(), startPebble()]);
     proxy = await startAcmeProxy(pebble);
     const server = await startLockstep({ env: { LOCKSTEP_CHALLENGE_LISTEN: `127.0.0.1:${pebble.httpPort}` } });
-    console = await Console.open(server, {
+    console = await AcmeConsole.open(server, {
       place,
       proxy,
       pebble,
@@ -206,17 +128,3 @@ async function connectionTo(server: LockstepServer, host: SystemdHost): Promise<
     expect(await console.ended(id)).toMatchObject({ status: 'completed' });
   }, 180_000);
 });
-
-/** What was waited for is over. */
-async function timePasses(connectionString: string | undefined): Promise<void> {
-  const client = new pg.Client({ connectionString });
-  await client.connect();
-  try {
-    await client.query(`
-      UPDATE acme_accounts SET paused_until = now();
-      UPDATE operations SET not_before = now() WHERE not_before > now();
-      SELECT graphile_worker.reschedule_jobs(ARRAY(SELECT id FROM graphile_worker.jobs), now())`);
-  } finally {
-    await client.end();
-  }
-}

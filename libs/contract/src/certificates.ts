@@ -24,7 +24,7 @@ export const CertifiedName = z
   )
   .transform((name) => name.toLowerCase());
 
-/** An absolute path on a host. Its folder must exist. */
+/** An absolute path on a host. Its folder must exist. `//` and `/./` in it say nothing and are left out. */
 export const RemotePath = z
   .string()
   .min(2)
@@ -32,7 +32,8 @@ export const RemotePath = z
   .regex(/^\/[^\p{C}]*[^/\p{C}]$/u, 'must be an absolute path of a file')
   .refine((path) => new TextEncoder().encode(path.slice(path.lastIndexOf('/') + 1)).length <= longestFileName, {
     message: 'the name of the file is too long',
-  });
+  })
+  .overwrite((path) => path.replace(/\/(?:\.?\/)+/g, '/'));
 
 /** Room for what is added to a name while a file is put in place (255 bytes is the most, limits.h(0p)). */
 const longestFileName = 180;
@@ -93,6 +94,9 @@ export const DeploymentTarget = z
     reload: Reload.nullable(),
     check: z.object({ command: z.string() }).nullable(),
     verify: z.array(Endpoint),
+    sharedWith: z
+      .array(z.string())
+      .describe('Names of other certificates that are put into one of these files: they undo each other.'),
     deployedVersion: z.number().int().nullable().describe('The version that was verified there last.'),
     deployedAt: Timestamp.nullable(),
   })

@@ -15,7 +15,7 @@ export const notificationEvents = [
 export const NotificationEvent = z
   .enum(notificationEvents)
   .describe(
-    'effect_partial: a host was left between two states. nothing_ran: the daily check or automatic renewal did not run.',
+    'effect_partial: a host was left between two states. nothing_ran: the daily check, automatic renewal or a schedule did not run.',
   )
   .meta({ id: 'NotificationEvent' });
 export type NotificationEvent = z.infer<typeof NotificationEvent>;

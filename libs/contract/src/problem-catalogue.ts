@@ -98,6 +98,11 @@ export const problemCatalogue = {
     title: 'The issuer does not sign for this name',
     advice: 'Choose names that the issuer permits, or another issuer.',
   },
+  FILE_TAKEN: {
+    status: 409,
+    title: 'Another certificate is put into this file',
+    advice: 'Give each certificate files of its own; in one file they undo each other.',
+  },
   NOTHING_TO_DO: { status: 422, title: 'Nothing to do', advice: 'Choose connections on which it can be done.' },
   IDEMPOTENCY_KEY_REUSED: {
     status: 422,

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createPrivateKey, randomBytes } from 'node:crypto';
 
 /** A secret that is to be found nowhere, in each of the forms that it could be hidden in. */
 export class Canary {
@@ -6,9 +6,11 @@ export class Canary {
 
   constructor(
     readonly name: string,
-    ...texts: string[]
+    ...secrets: (string | Buffer)[]
   ) {
-    this.forms = texts.flatMap((text) => formsOf(Buffer.from(text, 'utf8'))).concat(texts);
+    this.forms = secrets.flatMap((secret) =>
+      typeof secret === 'string' ? [...formsOf(Buffer.from(secret, 'utf8')), secret] : formsOf(secret),
+    );
   }
 
   isIn(text: string): boolean {
@@ -31,3 +33,12 @@ export const newSecret = (name: string): string => `canary-${name}-${randomBytes
 
 /** The lines of a private key's body; any one of them would give it away. The first names the format only. */
 export const keyLines = (privateKey: string): string[] => privateKey.trim().split('\n').slice(2, -1);
+
+/** The private members of a JWK (RFC 7518 §6.2.2, §6.3.2), wherever they stand in whatever encoding of a private key. */
+export function privateMembers(privateKey: string): Buffer[] {
+  const jwk = createPrivateKey(privateKey).export({ format: 'jwk' });
+  return (['d', 'p', 'q', 'dp', 'dq', 'qi'] as const).flatMap((member) => {
+    const value = jwk[member];
+    return typeof value === 'string' ? [Buffer.from(value, 'base64url')] : [];
+  });
+}

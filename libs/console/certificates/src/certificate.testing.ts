@@ -29,6 +29,7 @@ export const targetOf = (change: Partial<DeploymentTarget> = {}): DeploymentTarg
   reload: null,
   check: null,
   verify: [],
+  sharedWith: [],
   deployedVersion: 3,
   deployedAt: '2026-11-01T00:00:00.000Z',
   ...change,

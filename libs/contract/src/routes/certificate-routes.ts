@@ -60,7 +60,7 @@ export const certificateRoutes = {
     summary: 'Take a certificate under management. Nothing is issued before its first renewal.',
     body: CertificateInput,
     success: { status: 201, body: Certificate },
-    problems: ['NAME_TAKEN', 'CERTIFIED_NAME_REFUSED'],
+    problems: ['NAME_TAKEN', 'CERTIFIED_NAME_REFUSED', 'FILE_TAKEN'],
   }),
   getCertificate: defineRoute({
     operationId: 'getCertificate',
@@ -83,7 +83,7 @@ export const certificateRoutes = {
     params: certificateParams,
     body: CertificateChange,
     success: { status: 200, body: Certificate },
-    problems: ['NOT_FOUND', 'NAME_TAKEN', 'CERTIFIED_NAME_REFUSED', 'CERTIFICATE_BUSY'],
+    problems: ['NOT_FOUND', 'NAME_TAKEN', 'CERTIFIED_NAME_REFUSED', 'FILE_TAKEN', 'CERTIFICATE_BUSY'],
   }),
   deleteCertificate: defineRoute({
     operationId: 'deleteCertificate',

@@ -5,7 +5,10 @@ import { AcmeAuthorities } from './acme/acme-authorities.js';
 import { AcmeIssuance } from './acme/acme-issuance.js';
 import { AcmeLedger } from './acme/acme-ledger.js';
 import { AcmeOrders } from './acme/acme-orders.js';
+import { AcmeProofs } from './acme/acme-proofs.js';
 import { ChallengeAnswers } from './acme/challenge-answers.js';
+import { LeftProofs } from './acme/left-proofs.js';
+import { ProofWithdrawal } from './acme/proof-withdrawal.js';
 import { RenewalInformationService } from './acme/renewal-information.service.js';
 import { Solvers } from './acme/solvers.js';
 import { CERTIFICATES_OPTIONS, type CertificatesOptions } from './certificates-options.js';
@@ -81,6 +84,7 @@ import { KeyRotation } from './versions/key-rotation.js';
     AcmeIssuance,
     AcmeLedger,
     AcmeOrders,
+    AcmeProofs,
     AcmeTrials,
     AutomaticRenewals,
     CertificateChecks,
@@ -111,8 +115,10 @@ import { KeyRotation } from './versions/key-rotation.js';
     IssuerTrials,
     IssuersService,
     KeyRotation,
+    LeftProofs,
     OtherHosts,
     PlaceLooks,
+    ProofWithdrawal,
     Solvers,
     RenewalInformationService,
     RenewalPlans,

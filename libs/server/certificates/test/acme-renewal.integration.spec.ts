@@ -114,6 +114,55 @@ const steps = ({ steps: all }: Operation): Record<string, string> =>
     expect(await stage.renew(certificate)).toMatchObject({ errorCode: 'CHALLENGE_FAILED' });
   }, 90_000);
 
+  it('counts in advance what it asks of the CA, and forgets what did not happen', async () => {
+    const counting = await stage.addIssuer('Counting CA');
+    const certificate = await stage.aside('counted', counting);
+    const counted = async (): Promise<string[]> => {
+      const rows = await stage.server.dataSource.query<{ told: string }[]>(
+        `SELECT kind || coalesce(' ' || substring(order_url FROM 'my-order'), '') AS told FROM acme_ledger
+         WHERE issuer_id = $1 ORDER BY id`,
+        [counting.id],
+      );
+      return rows.map(({ told }) => told);
+    };
+    const heldAt = async (path: RegExp, known: string[]): Promise<void> => {
+      await waitUntil(
+        `the CA is asked ${path.source}`,
+        () => stage.proxy.requests.some((one) => path.test(one)) || undefined,
+      );
+      expect(await counted()).toEqual(known);
+    };
+    const [order, look, finalize] = [/order-plz/, /chalZ/i, /finalize/];
+    stage.proxy.hold(order);
+    const id = await stage.begin(certificate);
+    await heldAt(order, ['ordered']);
+    stage.proxy.letGo();
+    stage.proxy.hold(look);
+    await heldAt(look, ['ordered my-order', 'validation_failed my-order']);
+    stage.proxy.letGo();
+    stage.proxy.hold(finalize);
+    await heldAt(finalize, ['ordered my-order', 'issued my-order']);
+    stage.proxy.letGo();
+    expect(await stage.server.ended(id)).toMatchObject({ status: 'completed' });
+    expect(await counted()).toEqual(['ordered my-order', 'issued my-order']);
+    stage.proxy.addFault({ path: order, status: 403, body: { type: 'urn:ietf:params:acme:error:unauthorized' } });
+    expect(await stage.renew(certificate)).toMatchObject({ errorCode: 'CA_REFUSED' });
+    expect(await counted()).toEqual(['ordered my-order', 'issued my-order']);
+  }, 60_000);
+
+  it('that is cancelled while the CA issues ends at once, and the next one goes on with its order', async () => {
+    const certificate = await stage.aside('stopped', issuer);
+    stage.proxy.hold(/finalize/);
+    const id = await stage.begin(certificate);
+    await waitUntil('the CA issues', () => stage.proxy.requests.some((one) => /finalize/.test(one)) || undefined);
+    await stage.server.call(`POST /operations/${id}/cancel`);
+    expect(await stage.server.ended(id)).toMatchObject({ status: 'cancelled', effect: 'none' });
+    stage.proxy.letGo();
+    expect((await stage.read(certificate)).version).toBeNull();
+    expect(await stage.renew(certificate)).toMatchObject({ status: 'completed' });
+    expect(stage.orders).toBe(1);
+  }, 60_000);
+
   it('keeps the last duplicate that the CA allows', async () => {
     const strict = await stage.addIssuer('Strict CA', {
       allowance: { failedValidationsPerHour: 5, duplicatesPerWeek: 2 },
@@ -163,15 +212,20 @@ const steps = ({ steps: all }: Operation): Record<string, string> =>
   }, 60_000);
 
   it.each([
-    ['nobody listens', 'https://127.0.0.1:9/dir', 'ECONNREFUSED'],
-    ['it is a metadata address', 'https://169.254.169.254/dir', 'metadata address'],
+    ['nobody listens', 'https://127.0.0.1:9/dir', 'CA_UNREACHABLE', /ECONNREFUSED/],
+    [
+      'the operator of Lockstep does not allow it',
+      'https://169.254.169.254/dir',
+      'NETWORK_NOT_ALLOWED',
+      /may not reach 169\.254\.169\.254: .*LOCKSTEP_ALLOWED_NETWORKS/,
+    ],
   ])(
     'says why the CA cannot be asked: %s',
-    async (what, directoryUrl, words) => {
+    async (what, directoryUrl, errorCode, words) => {
       const nowhere = await stage.addIssuer(what, { directoryUrl });
       const operation = await stage.renew(await stage.aside(what.replaceAll(' ', '-'), nowhere));
-      expect(operation).toMatchObject({ status: 'failed', errorCode: 'CA_UNREACHABLE', effect: 'none' });
-      expect(operation.error).toContain(words);
+      expect(operation).toMatchObject({ status: 'failed', errorCode, effect: 'none' });
+      expect(operation.error).toMatch(words);
     },
     60_000,
   );

@@ -86,6 +86,25 @@ describe('what people are told of certificates', () => {
     expect(await told()).toHaveLength(2);
   }, 60_000);
 
+  it('is one of a day when a quarter of that is left, between two checks', async () => {
+    const before = (await told()).length;
+    const look = (): Promise<void> => server.application.get(CertificateAlerts).tellShortLived();
+    const issuedHoursAgo = (hours: number): Promise<unknown> =>
+      query(`UPDATE certificate_versions SET not_before = now() - interval '${String(hours)} hours',
+        not_after = now() + interval '${String(24 - hours)} hours'`);
+    await issuedHoursAgo(17);
+    await look();
+    expect(await told()).toHaveLength(before);
+    await issuedHoursAgo(19);
+    await look();
+    await look();
+    expect((await told())[0]).toEqual({ title: 'shop expires soon', recovered: false });
+    expect(await told()).toHaveLength(before + 1);
+    await issuedHoursAgo(0);
+    await look();
+    expect((await told())[0]).toMatchObject({ recovered: true });
+  }, 60_000);
+
   it('is that nobody looked for more than a day, and that somebody does again', async () => {
     const before = (await told()).length;
     await query(

@@ -16,6 +16,8 @@ const rolledBack = { status: 'failed', effect: 'rolled_back' };
   let goneId: string;
   let before: { hashes: string; served: string };
   const shell = (command: string): Promise<string> => stage.place.host.execute(command);
+  const freezeSshd = (signal: 'STOP' | 'CONT'): Promise<string> =>
+    shell(`systemctl kill --signal=${signal} ssh.service`);
 
   /** What makes an operation wait in the middle of a step, and lets it go again. */
   const holds: Record<string, { target: TargetChange; hold: () => Promise<unknown>; letGo: () => Promise<unknown> }> = {
@@ -120,10 +122,9 @@ const rolledBack = { status: 'failed', effect: 'rolled_back' };
   });
 
   describe('because sshd is frozen', () => {
-    const freeze = (signal: 'STOP' | 'CONT'): Promise<string> => shell(`systemctl kill --signal=${signal} ssh.service`);
-
     it.each([
       ['stage', nothing],
+      ['check', { ...nothing, errorCode: 'COMMAND_TIMEOUT' }],
       ['switch', rolledBack],
       ['reload', rolledBack],
       ['verify', rolledBack],
@@ -132,10 +133,10 @@ const rolledBack = { status: 'failed', effect: 'rolled_back' };
       async (step, end) => {
         const probe = new TlsProbe(stage.place.port);
         const id = await startHeld(step);
-        await freeze('STOP');
+        await freezeSshd('STOP');
         await failsIn(id, step);
         await holds[step]?.letGo();
-        await freeze('CONT');
+        await freezeSshd('CONT');
         expect(await stage.server.ended(id, 90_000)).toMatchObject(end);
         await expectUnbroken(probe, step);
         await expectAsBefore();
@@ -170,6 +171,19 @@ const rolledBack = { status: 'failed', effect: 'rolled_back' };
       },
       60_000,
     );
+
+    it('while the host does not answer: nothing was done, and nobody waits for the host', async () => {
+      await stage.deployTo(stage.target());
+      await freezeSshd('STOP');
+      const id = await stage.start();
+      await stage.inStep(id, 'reach');
+      await stage.cancel(id);
+      const operation = await stage.server.ended(id);
+      await freezeSshd('CONT');
+      expect(operation).toMatchObject({ status: 'cancelled', effect: 'none' });
+      expect(stepsOf(operation)).toMatchObject({ reach: 'cancelled', stage: 'skipped' });
+      await expectAsBefore();
+    }, 60_000);
 
     it('before the host is reached: nothing was done', async () => {
       await stage.deployTo(stage.target());

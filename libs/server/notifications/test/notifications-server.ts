@@ -181,13 +181,14 @@ export class NotificationsServer {
   }
 
   /** Runs an operation on a connection to its end. */
-  async run(connectionId: number, createdBy: CreatedBy = 'cron'): Promise<Operation> {
+  async run(connectionId: number, createdBy: CreatedBy = 'cron', parentId?: string): Promise<Operation> {
     const { operation } = await this.application.get(OperationsService).start({
       type: 'ssh_test',
       connection: { id: connectionId, name: `web-${String(connectionId)}` },
       target: '',
       actor: { kind: 'schedule', id: '1', name: 'nightly' },
       createdBy,
+      ...(parentId !== undefined && { parentId }),
     });
     return waitUntil('the operation ends', async () => {
       const { body } = await this.call<Operation>(`GET /operations/${operation.id}`);

@@ -46,6 +46,27 @@ describe('how operations end', () => {
     waitUntil(`${String(count)} messages arrive`, () => (hook.hooks.length >= count ? told() : undefined), 20_000);
   const failing = (failure: OperationFailure) => (): Promise<never> => Promise.reject(failure);
 
+  it('is told once for an operation and those that it started, to whoever cares about one of their hosts', async () => {
+    const server = await start();
+    await fill(server);
+    await server.addChannel({ name: 'two', target: { kind: 'webhook', url: `${hook.url}/two` }, connectionIds: [2] });
+    const refused = failing(new OperationFailure('CONNECTION_REFUSED', 'web-2 port 22 refused the connection.'));
+    script.set(2, refused).set(3, refused);
+    script.set(1, async ({ operation }) => {
+      await server.run(2, 'cron', operation.id);
+      throw new OperationFailure('DEPLOYMENT_INCOMPLETE', 'The new certificate is on 1 of 2 hosts.');
+    });
+    const parent = await server.run(1);
+    await server.run(3);
+    const titles = (await toldTimes(3)).map(({ data }) => data.title).toSorted();
+    expect(titles).toEqual(['SSH test on web-1 failed', 'SSH test on web-1 failed', 'SSH test on web-3 failed']);
+    expect(hook.hooks.filter(({ path }) => path === '/two')).toHaveLength(1);
+    await server.run(2, 'cron', parent.id);
+    expect((await toldTimes(5)).slice(3).map(({ data }) => data.title)).toEqual(
+      Array.from({ length: 2 }, () => 'SSH test on web-2 failed'),
+    );
+  });
+
   it('is told when a schedule’s failed, once while it lasts, and when it is over', async () => {
     const server = await start();
     await fill(server);

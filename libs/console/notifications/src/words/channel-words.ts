@@ -69,7 +69,7 @@ export function eventSentence(event: NotificationEvent): string {
     case 'host_key_changed':
       return $localize`A host shows another key than the one that was approved.`;
     case 'nothing_ran':
-      return $localize`The daily check of certificates or their automatic renewal did not run.`;
+      return $localize`The daily check of certificates, their automatic renewal or a schedule did not run.`;
   }
 }
 

@@ -2,6 +2,7 @@ import type { OperationErrorCode } from '@lockstep/contract';
 import { AcmeError, type AcmeErrorCode } from '@lockstep/server-acme';
 import { type OperationContext, OperationFailure } from '@lockstep/server-operations';
 import { SecretUnreadableError } from '@lockstep/server-secrets';
+import { SshError } from '@lockstep/server-ssh';
 
 const codes: Readonly<Record<AcmeErrorCode, OperationErrorCode>> = {
   UNREACHABLE: 'CA_UNREACHABLE',
@@ -23,6 +24,8 @@ const longestWaitMs = 24 * 3_600_000;
 
 /** What a CA or a DNS provider did not do, as an operation tells it. Everything else stays what it is. */
 export function asOperationFailure(error: unknown): unknown {
+  const refusal = policyRefusalOf(error);
+  if (refusal) return refusal;
   if (error instanceof AcmeError) return new OperationFailure(codes[error.code], error.message, { cause: error });
   if (error instanceof SecretUnreadableError)
     return new OperationFailure('ISSUE_FAILED', error.message, { cause: error });
@@ -32,8 +35,19 @@ export function asOperationFailure(error: unknown): unknown {
 /** A DNS provider that cannot be reached is not a CA that cannot be reached. */
 export const asProviderFailure = (error: unknown): unknown =>
   error instanceof AcmeError && (error.code === 'UNREACHABLE' || error.code === 'DEADLINE')
-    ? new OperationFailure('DNS_REFUSED', error.message, { cause: error })
+    ? (policyRefusalOf(error) ?? new OperationFailure('DNS_REFUSED', error.message, { cause: error }))
     : error;
+
+/** Whoever operates Lockstep did not allow it; nobody at the other end can help. */
+function policyRefusalOf(error: unknown): OperationFailure | undefined {
+  if (!(error instanceof AcmeError)) return undefined;
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+    if (!(cause instanceof SshError) || cause.code !== 'NETWORK_NOT_ALLOWED') continue;
+    const advice = 'Correct the address in the issuer, or have its network allowed in LOCKSTEP_ALLOWED_NETWORKS.';
+    return new OperationFailure('NETWORK_NOT_ALLOWED', `${cause.message} ${advice}`, { cause: error });
+  }
+  return undefined;
+}
 
 /** Gives the worker free until then and keeps the slot. @throws {OperationFailure} RATE_LIMITED when that is too long */
 export function waitUntil(context: OperationContext, until: Date, words: string): never {

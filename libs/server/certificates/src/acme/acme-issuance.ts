@@ -7,7 +7,9 @@ import { AcmeAccounts } from './acme-accounts.js';
 import { AcmeAuthorities } from './acme-authorities.js';
 import { AcmeLedger } from './acme-ledger.js';
 import { AcmeOrders } from './acme-orders.js';
+import { AcmeProofs } from './acme-proofs.js';
 import { AcmeRenewal } from './acme-renewal.js';
+import { ProofWithdrawal } from './proof-withdrawal.js';
 import { Solvers } from './solvers.js';
 
 /** Certificates from ACME authorities (RFC 8555), one renewal at a time. */
@@ -19,6 +21,8 @@ export class AcmeIssuance {
     readonly authorities: AcmeAuthorities,
     readonly ledger: AcmeLedger,
     readonly orders: AcmeOrders,
+    readonly proofs: AcmeProofs,
+    readonly withdrawal: ProofWithdrawal,
     readonly solvers: Solvers,
   ) {}
 

@@ -6,18 +6,16 @@ import {
   type Solver,
   type StoredOrder,
   proveNames,
-  withdrawPresented,
 } from '@lockstep/server-acme';
 import { asFailure } from '@lockstep/server-connections';
 import { type OperationContext, type StepHandle, mustLetGo } from '@lockstep/server-operations';
 import { readCertificates, toPem } from '@lockstep/server-pki';
 import type { CertificateVersionEntity } from '../model/certificate-version.entity.js';
 import type { CertificateEntity } from '../model/certificate.entity.js';
-import { IssuerEntity } from '../model/issuer.entity.js';
 import { asOperationFailure, asProviderFailure, waitUntil } from './acme-failure.js';
 import type { AcmeIssuance } from './acme-issuance.js';
 import { type AcmeIssuerEntity, isAcmeIssuer } from './acme-issuer.js';
-import type { KeptOrder } from './acme-orders.js';
+import type { KeptOrder, OrderOf } from './acme-orders.js';
 import type { OpenSolver } from './solvers.js';
 
 const [requestMs, proveMs, issueMs] = [60_000, 420_000, 180_000];
@@ -50,7 +48,7 @@ export class AcmeRenewal {
   /** Goes on with the order that there is, as long as it can be used; else places one. */
   async place(version: CertificateVersionEntity, step: StepHandle): Promise<void> {
     const { ledger, orders } = this.parts;
-    const known = await orders.find(version.id);
+    const known = await orders.find(this.of(version));
     const order = known && (await this.look(known));
     if (order) {
       await orders.keep(this.of(version), order);
@@ -60,12 +58,20 @@ export class AcmeRenewal {
     const { domains } = version;
     await ledger.assertAllowed(this.issuer, domains);
     const replaces = await this.newestLeaf();
-    const placed = await this.asking((account) =>
-      account.placeOrder(domains, { ...this.limit(requestMs), ...(replaces && { replaces }) }),
-    );
-    // What the order before could not take back is still published.
-    await orders.keep(this.of(version), { ...placed, presented: known?.order.presented ?? [] });
-    await ledger.record(this.issuer, { kind: 'ordered', names: domains, orderUrl: placed.url });
+    await this.asking(async (account) => {
+      // A CA that gives the same order again for the same names (Let's Encrypt does) gives one whose answer was lost.
+      // Elsewhere that one expires unused: hardly any CA lists the orders of an account (RFC 8555 §7.1.2.1).
+      const attempt = await ledger.ordering(this.issuer, domains);
+      const placed = await account
+        .placeOrder(domains, { ...this.limit(requestMs), ...(replaces && { replaces }) })
+        .catch(async (error: unknown) => {
+          if (isRefusal(error)) await attempt.refused();
+          throw error;
+        });
+      // What the order before could not take back is still published.
+      await orders.keep(this.of(version), { ...placed, presented: known?.order.presented ?? [] });
+      await attempt.placed(placed.url);
+    });
     step.summary(`at ${new URL(this.issuer.acme.directoryUrl).host}`);
   }
 
@@ -73,23 +79,26 @@ export class AcmeRenewal {
   async prove(version: CertificateVersionEntity, step: StepHandle): Promise<void> {
     const { ledger, orders } = this.parts;
     const { order } = await this.orderOf(version);
+    const counted = { kind: 'validation_failed', orderUrl: order.url } as const;
     if (order.status !== 'pending') {
+      await ledger.forget(counted);
       step.summary('all names are proved already');
       return;
     }
-    await ledger.assertAllowed(this.issuer, version.domains);
+    await ledger.assertAllowed(this.issuer, version.domains, order.url);
     const { solver } = await this.solverOf(this.issuer);
     const keep = (known: StoredOrder): Promise<void> => orders.keep(this.of(version), known);
+    const count = (names: readonly string[]): Promise<void> => ledger.record(this.issuer, { ...counted, names });
     const proved = await this.asking((account) =>
       asFailure(this.context, () =>
-        proveNames(order, { ...this.limit(proveMs), account, keep, solver: this.guarded(solver) }),
+        proveNames(order, { ...this.limit(proveMs), account, keep, solver: this.guarded(solver, count) }),
       ).catch(async (error: unknown) => {
         const names = error instanceof AcmeError ? error.identifiers : [];
-        if (names.length > 0)
-          await ledger.record(this.issuer, { kind: 'validation_failed', names, orderUrl: order.url });
+        if (names.length > 0) await count(names);
         throw error;
       }),
     );
+    await ledger.forget(counted);
     await keep(proved);
     step.summary(`${String(order.authorizations.length)} by ${solver.kind}`);
   }
@@ -99,10 +108,14 @@ export class AcmeRenewal {
     const { ledger, orders } = this.parts;
     const { order } = await this.orderOf(version);
     const { preferredChain } = this.issuer.acme;
+    const counted = { kind: 'issued', orderUrl: order.url } as const;
     const text = await this.asking(async (account) => {
-      const done = await account.finalize(order, version.request, this.limit(issueMs));
+      await ledger.record(this.issuer, { ...counted, names: version.domains });
+      const done = await account.finalize(order, version.request, this.limit(issueMs)).catch(async (error: unknown) => {
+        if (isRefusal(error) && !(error instanceof RateLimited)) await ledger.forget(counted);
+        throw error;
+      });
       await orders.keep(this.of(version), done);
-      await ledger.record(this.issuer, { kind: 'issued', names: version.domains, orderUrl: done.url });
       return account.download(done, { ...this.limit(requestMs), ...(preferredChain !== null && { preferredChain }) });
     });
     const [leaf, ...chain] = readCertificates(text);
@@ -121,26 +134,9 @@ export class AcmeRenewal {
   }
 
   private async withdraw(): Promise<void> {
-    const { dataSource, orders } = this.parts;
-    for (const known of await orders.published(this.certificate.id)) {
-      const issuer = await dataSource.manager.findOneBy(IssuerEntity, { id: known.issuerId });
-      if (!isAcmeIssuer(issuer)) continue;
-      const left = await this.withdrawOne(known, issuer);
-      for (const { location } of left)
-        this.context.log('system', `${location} could not be taken back; the next renewal tries again.\n`);
-    }
-  }
-
-  private async withdrawOne(known: KeptOrder, issuer: AcmeIssuerEntity): Promise<StoredOrder['presented']> {
-    const keep = (order: StoredOrder): Promise<void> => this.parts.orders.keep(known, order);
-    try {
-      const { solver } = await this.solverOf(issuer);
-      return (await withdrawPresented(known.order, { solver, keep })).presented;
-    } catch (error) {
-      // A provider without its secret or program, for example. How the renewal ended is not changed by that.
-      this.context.log('system', `${error instanceof Error ? error.message : String(error)}\n`);
-      return known.order.presented;
-    }
+    const { proofs, withdrawal } = this.parts;
+    for (const { proof, why } of await withdrawal.takeBack(await proofs.of(this.certificate.id)))
+      this.context.log('system', `${proof.proof.location} could not be taken back and is tried again later: ${why}\n`);
   }
 
   /** The order as the CA knows it; undefined: it can not be used any more. */
@@ -193,8 +189,8 @@ export class AcmeRenewal {
     return known;
   }
 
-  /** What the DNS provider does not do is not the CA's doing. */
-  private guarded(solver: Solver): Solver {
+  /** What the DNS provider does not do is not the CA's doing. When all is published the CA is told to look. */
+  private guarded(solver: Solver, beforeLook: (names: readonly string[]) => Promise<void>): Solver {
     const guard = (work: Promise<void>): Promise<void> =>
       work.catch((error: unknown) => {
         if (error instanceof RateLimited) return waitUntil(this.context, error.until, error.message);
@@ -203,7 +199,10 @@ export class AcmeRenewal {
     return {
       kind: solver.kind,
       present: (challenge, signal) => guard(solver.present(challenge, signal)),
-      settle: (challenges, signal) => guard(solver.settle?.(challenges, signal) ?? Promise.resolve()),
+      settle: async (challenges, signal) => {
+        await guard(solver.settle?.(challenges, signal) ?? Promise.resolve());
+        await beforeLook([...new Set(challenges.map(({ identifier }) => identifier))]);
+      },
       withdraw: (challenge, signal) => solver.withdraw(challenge, signal),
     };
   }
@@ -219,13 +218,16 @@ export class AcmeRenewal {
   }
 
   private async orderOf(version: CertificateVersionEntity): Promise<KeptOrder> {
-    const known = await this.parts.orders.find(version.id);
+    const known = await this.parts.orders.find(this.of(version));
     if (!known) throw new Error('The order is not stored.');
     return known;
   }
 
-  private of(version: CertificateVersionEntity): { versionId: string; issuerId: number } {
-    return { versionId: version.id, issuerId: this.issuer.id };
+  private of(version: CertificateVersionEntity): OrderOf {
+    const { id: operationId, connectionId } = this.context.operation;
+    const { id: issuerId, acme } = this.issuer;
+    const place = { issuerId, connectionId, challenge: acme.challenge };
+    return { versionId: version.id, certificateId: this.certificate.id, operationId, ...place };
   }
 
   private get issuer(): AcmeIssuerEntity {
@@ -238,3 +240,8 @@ export class AcmeRenewal {
     return { deadlineMs, signal: this.context.signal };
   }
 }
+
+/** The CA answered, and did not do it. */
+const isRefusal = (error: unknown): boolean =>
+  error instanceof RateLimited ||
+  (error instanceof AcmeError && (error.code === 'REFUSED' || error.code === 'ORDER_INVALID'));

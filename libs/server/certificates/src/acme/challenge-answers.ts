@@ -1,7 +1,7 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { CERTIFICATES_OPTIONS, type CertificatesOptions } from '../certificates-options.js';
-import { AcmeOrders } from './acme-orders.js';
+import { AcmeProofs } from './acme-proofs.js';
 
 /** RFC 8555 §8.3. */
 const challengePath = /^\/\.well-known\/acme-challenge\/[A-Za-z0-9_-]{1,200}$/;
@@ -18,7 +18,7 @@ export class ChallengeAnswers implements OnApplicationBootstrap, OnModuleDestroy
   private listener: Server | undefined;
 
   constructor(
-    private readonly orders: AcmeOrders,
+    private readonly proofs: AcmeProofs,
     @Inject(CERTIFICATES_OPTIONS) private readonly options: CertificatesOptions,
   ) {}
 
@@ -53,7 +53,7 @@ export class ChallengeAnswers implements OnApplicationBootstrap, OnModuleDestroy
 
   private async answer({ url = '' }: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      const content = await this.orders.contentAt(pathOf(url));
+      const content = await this.proofs.contentAt(pathOf(url));
       const found = content !== undefined;
       response.writeHead(found ? 200 : 404, {
         'content-type': 'application/octet-stream',

@@ -10,6 +10,7 @@ import { toCertificate, toCertificateVersion } from '../model/certificate.mapper
 import { DeploymentTargetEntity } from '../model/deployment-target.entity.js';
 import { RenewalPlans } from '../renewals/renewal-plans.js';
 import { readCursor, writeCursor } from './certificate-cursor.js';
+import { FilesOfCertificates } from './shared-files.js';
 import { certificateStatus, versionInUse } from './version-in-use.js';
 
 type ListQuery = RouteInput<typeof routes.listCertificates>['query'];
@@ -164,7 +165,10 @@ export class CertificateQueries {
       this.inUse(ids),
       this.targetsOf(userId, ids),
     ]);
-    const renewals = await this.renewals.read(ids, around.connectionNames);
+    const [renewals, files] = await Promise.all([
+      this.renewals.read(ids, around.connectionNames),
+      FilesOfCertificates.read(this.dataSource, [...around.connectionNames.keys()]),
+    ]);
     const byId = new Map(entities.map((entity) => [entity.id, entity]));
     return ids.flatMap((id) => {
       const [entity, renewal] = [byId.get(id), renewals.get(id)];
@@ -172,7 +176,7 @@ export class CertificateQueries {
       const targets = around.targets.filter(({ certificateId }) => certificateId === id);
       const issuerName = entity.issuer?.name ?? '';
       const found = { version: versions.get(id), inUse: inUse.get(id) };
-      return [toCertificate(entity, { ...around, targets, issuerName, renewal, ...found })];
+      return [toCertificate(entity, { ...around, files, targets, issuerName, renewal, ...found })];
     });
   }
 

@@ -10,6 +10,7 @@ import { refusedNames } from '../issuers/permitted-names.js';
 import { CertificateEntity } from '../model/certificate.entity.js';
 import { DeploymentTargetEntity } from '../model/deployment-target.entity.js';
 import { IssuerEntity } from '../model/issuer.entity.js';
+import { FilesOfCertificates, hasFile } from './shared-files.js';
 
 type NewCertificate = RouteInput<typeof routes.createCertificate>['body'];
 type CertificateChange = RouteInput<typeof routes.changeCertificate>['body'];
@@ -24,7 +25,7 @@ export class CertificatesService {
     private readonly operations: OperationsService,
   ) {}
 
-  /** @throws {ProblemException} NAME_TAKEN, CERTIFIED_NAME_REFUSED, VALIDATION_FAILED. Answers the new id. */
+  /** @throws {ProblemException} NAME_TAKEN, FILE_TAKEN, CERTIFIED_NAME_REFUSED, VALIDATION_FAILED. Answers the new id. */
   async create(actor: AuditActor, input: NewCertificate): Promise<number> {
     return this.transaction((transaction) => this.insert(transaction, actor, input));
   }
@@ -39,7 +40,7 @@ export class CertificatesService {
     return id;
   }
 
-  /** @throws {ProblemException} NOT_FOUND, CERTIFICATE_BUSY, NAME_TAKEN, CERTIFIED_NAME_REFUSED, VALIDATION_FAILED. */
+  /** @throws {ProblemException} NOT_FOUND, CERTIFICATE_BUSY, NAME_TAKEN, FILE_TAKEN, CERTIFIED_NAME_REFUSED, VALIDATION_FAILED. */
   async change(actor: AuditActor, id: number, change: CertificateChange): Promise<void> {
     const { targets, ...fields } = change;
     await this.transaction(async (transaction) => {
@@ -84,14 +85,14 @@ export class CertificatesService {
     });
   }
 
-  /** What Postgres refuses is told as a problem. @throws {ProblemException} NAME_TAKEN, VALIDATION_FAILED */
+  /** What Postgres refuses is told as a problem. @throws {ProblemException} NAME_TAKEN, FILE_TAKEN */
   async transaction<Result>(act: (transaction: EntityManager) => Promise<Result>): Promise<Result> {
     try {
       return await this.dataSource.transaction(act);
     } catch (error) {
       if (sqlState(error) !== '23505') throw error;
       if (String(error).includes('certificate_targets_file')) {
-        throw invalid([{ path: 'body.targets', message: 'a certificate is deployed to this file already' }]);
+        throw taken([{ path: 'body.targets', message: 'two targets have the same file' }]);
       }
       throw new ProblemException('NAME_TAKEN');
     }
@@ -102,6 +103,9 @@ const unique = (names: readonly string[]): string[] => [...new Set(names)];
 
 const invalid = (errors: readonly FieldError[]): ProblemException =>
   new ProblemException('VALIDATION_FAILED', `${errors[0]?.path ?? ''}: ${errors[0]?.message ?? ''}`, { errors });
+
+const taken = (errors: readonly FieldError[]): ProblemException =>
+  new ProblemException('FILE_TAKEN', `${errors[0]?.message ?? ''}.`, { errors });
 
 /** The issuer's row is held, so that it cannot be removed meanwhile. */
 async function assertIssuable(
@@ -123,6 +127,7 @@ async function assertIssuable(
 async function replaceTargets(transaction: EntityManager, id: number, targets: readonly Target[]): Promise<void> {
   await assertHosts(transaction, targets);
   const before = await transaction.findBy(DeploymentTargetEntity, { certificateId: id });
+  await assertOwnFiles(transaction, { id, before, targets });
   await transaction.delete(DeploymentTargetEntity, { certificateId: id });
   const rows = targets.map(({ check, chainPath, owner, group, mode, reload, ...fields }, place) => {
     const same = before.find(
@@ -148,10 +153,34 @@ async function replaceTargets(transaction: EntityManager, id: number, targets: r
   await transaction.insert(DeploymentTargetEntity, rows);
 }
 
-/** The connections must be there and take files. */
+/** What was shared before is shown as a finding, and must not keep anybody from changing something else. */
+async function assertOwnFiles(
+  transaction: EntityManager,
+  { id, before, targets }: { id: number; before: readonly DeploymentTargetEntity[]; targets: readonly Target[] },
+): Promise<void> {
+  const connectionIds = targets.map(({ connectionId }) => connectionId);
+  const files = await FilesOfCertificates.read(transaction, connectionIds);
+  const errors = targets.flatMap((target, index) => {
+    const known = before.filter(({ connectionId }) => connectionId === target.connectionId);
+    return files
+      .sharedBy(target, id)
+      .filter(({ path }) => !known.some((one) => hasFile(one, path)))
+      .map(({ field, path, otherName }) => ({
+        path: `body.targets.${String(index)}.${field}`,
+        message: `${otherName} is put into ${path} on this host already`,
+      }));
+  });
+  if (errors.length > 0) throw taken(errors);
+}
+
+/**
+ * The connections must be there and take files. Their rows are held: who gives files of a host to a certificate does so
+ * after whoever did before has committed, and sees it.
+ */
 async function assertHosts(transaction: EntityManager, targets: readonly Target[]): Promise<void> {
   const rows: { id: number; platform: string }[] = await transaction.query(
-    'SELECT id, platform FROM connections WHERE id = ANY ($1) AND deleted_at IS NULL FOR KEY SHARE',
+    `SELECT id, platform FROM connections WHERE id = ANY ($1) AND deleted_at IS NULL
+     ORDER BY id FOR NO KEY UPDATE`,
     [targets.map(({ connectionId }) => connectionId)],
   );
   const platforms = new Map(rows.map(({ id, platform }) => [id, platform]));

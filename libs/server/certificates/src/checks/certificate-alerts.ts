@@ -1,13 +1,15 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { isDatabaseUnavailable } from '@lockstep/server-database';
 import { Announcements } from '@lockstep/server-notifications';
+import { ENGINE_OPTIONS, type EngineOptions } from '@lockstep/server-operations';
 import type { DataSource } from 'typeorm';
 import { CheckRows } from './check-rows.js';
 import { type Expiry, expiries } from './expiries.js';
 
 const hourMs = 3_600_000;
+const minuteMs = 60_000;
 const silence = 'certificate_check';
 
 /** Tells people which certificates expire, and that nobody looked. */
@@ -17,6 +19,7 @@ export class CertificateAlerts {
 
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
+    @Inject(ENGINE_OPTIONS) private readonly engine: EngineOptions,
     private readonly announcements: Announcements,
     private readonly rows: CheckRows,
   ) {}
@@ -35,6 +38,28 @@ export class CertificateAlerts {
       for (const expiry of over)
         if (open.has(expiry.subjectKey)) await this.announcements.recovered(transaction, wordsOf(expiry));
     });
+  }
+
+  /** What lives for hours or days is announced when a quarter of that is left, and not at the next daily check. */
+  @Interval(minuteMs)
+  async tellShortLived(): Promise<void> {
+    if (this.engine.workers === 0) return;
+    try {
+      await this.dataSource.transaction(async (transaction) => {
+        const all = (await expiries(transaction)).filter(({ isShortLived }) => isShortLived);
+        const keys = all.map(({ subjectKey }) => subjectKey);
+        const open = await this.announcements.open(transaction, keys);
+        for (const expiry of all) {
+          const isTold = open.has(expiry.subjectKey);
+          // It is repeated by the daily check.
+          if (expiry.isNear && !isTold)
+            await this.announcements.announce(transaction, { event: 'certificate_expiring', ...wordsOf(expiry) });
+          if (!expiry.isNear && isTold) await this.announcements.recovered(transaction, wordsOf(expiry));
+        }
+      });
+    } catch (error) {
+      if (!isDatabaseUnavailable(error)) this.logger.error(error);
+    }
   }
 
   /** A dead man's switch: every process looks whether any of them still checks, also those that have no workers. */
@@ -62,9 +87,10 @@ export class CertificateAlerts {
   }
 }
 
-function wordsOf({ subjectKey, connectionIds, name, link, notAfter, hasExpired, isNear }: Expiry) {
-  const day = notAfter.toISOString().slice(0, 10);
-  const text = hasExpired ? `${name} has expired on ${day}.` : `${name} is valid until ${day}.`;
+function wordsOf({ subjectKey, connectionIds, name, link, notAfter, hasExpired, isNear, isShortLived }: Expiry) {
+  const [day = '', time = ''] = notAfter.toISOString().split('T');
+  const when = isShortLived ? `${day} ${time.slice(0, 5)} UTC` : day;
+  const text = hasExpired ? `${name} has expired on ${when}.` : `${name} is valid until ${when}.`;
   const title = isNear ? `${name} ${hasExpired ? 'has expired' : 'expires soon'}` : `the expiry of ${name}`;
   return { subjectKey, connectionIds, title, text, link };
 }

@@ -12,6 +12,8 @@ export interface Expiry {
   /** So near that people should know. */
   readonly isNear: boolean;
   readonly hasExpired: boolean;
+  /** A look a day would come too late. */
+  readonly isShortLived: boolean;
 }
 
 /**
@@ -35,7 +37,8 @@ const statement = `
     FROM found_certificates f
   )
   SELECT key AS "subjectKey", name, link, connections AS "connectionIds", not_after AS "notAfter",
-    not_after - least(most, (not_after - not_before) / 4) <= now() AS "isNear", not_after <= now() AS "hasExpired"
+    not_after - least(most, (not_after - not_before) / 4) <= now() AS "isNear", not_after <= now() AS "hasExpired",
+    not_after - not_before < interval '10 days' AS "isShortLived"
   FROM ends ORDER BY not_after`;
 
 export const expiries = (transaction: EntityManager): Promise<Expiry[]> => transaction.query<Expiry[]>(statement);

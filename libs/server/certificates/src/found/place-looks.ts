@@ -70,7 +70,7 @@ export class PlaceLooks {
       const files = found.map((file) => readScannedFile(file, roots));
       return new Map(places.map((place) => [place, lookOf(place, files)]));
     } catch (error) {
-      return all({ failure: toLookFailure(error), refusedWay: isRefusal(error) ? way : null });
+      return all({ failure: toLookFailure(error), refusedWay: isRefusedLogin(error) ? way : null });
     }
   }
 }
@@ -84,8 +84,8 @@ const refusedBefore = (refusedWay: string): Look => ({
 });
 
 /** A login that is tried again and again may lock the account. A jump host's refusal is the cause of its failure. */
-const isRefusal = (error: unknown): boolean =>
-  error instanceof SshError && (error.code === 'AUTHENTICATION_FAILED' || isRefusal(error.cause));
+export const isRefusedLogin = (error: unknown): boolean =>
+  error instanceof SshError && (error.code === 'AUTHENTICATION_FAILED' || isRefusedLogin(error.cause));
 
 function lookOf({ path }: FilePlace, files: readonly ScannedFile[]): Look {
   const file = files.find((one) => one.path === path);

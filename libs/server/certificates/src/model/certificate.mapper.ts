@@ -9,6 +9,7 @@ import type {
   ServedEndpoint,
 } from '@lockstep/contract';
 import type { AcmeAccountEntity } from './acme-account.entity.js';
+import type { FilesOfCertificates } from '../certificates/shared-files.js';
 import type { CertificateVersionEntity } from './certificate-version.entity.js';
 import type { CertificateEntity } from './certificate.entity.js';
 import type { DeploymentTargetEntity } from './deployment-target.entity.js';
@@ -23,6 +24,7 @@ export interface Surroundings {
   readonly renewal: RenewalState;
   readonly targets: readonly DeploymentTargetEntity[];
   readonly connectionNames: ReadonlyMap<number, string>;
+  readonly files: FilesOfCertificates;
 }
 
 /** The crossing to the wire: keys and requests stay on the server. */
@@ -34,7 +36,7 @@ export const toCertificate = (entity: CertificateEntity, around: Surroundings): 
   issuerName: around.issuerName,
   keyType: entity.keyType,
   autoRenew: entity.autoRenew,
-  targets: around.targets.map((target) => toDeploymentTarget(target, around.connectionNames)),
+  targets: around.targets.map((target) => toDeploymentTarget(target, around)),
   status: statusOf(around, new Date()),
   origin: entity.issuer?.kind === 'manual' && around.version?.request === '' ? 'uploaded' : 'managed',
   version: around.version ? toCertificateVersion(around.version, around) : null,
@@ -96,7 +98,7 @@ function toAccountState(
 
 const toDeploymentTarget = (
   entity: DeploymentTargetEntity,
-  connectionNames: ReadonlyMap<number, string>,
+  { connectionNames, files }: Pick<Surroundings, 'connectionNames' | 'files'>,
 ): DeploymentTarget => ({
   connectionId: entity.connectionId,
   connectionName: nameOf(connectionNames, entity.connectionId),
@@ -109,6 +111,7 @@ const toDeploymentTarget = (
   reload: entity.reload,
   check: entity.checkCommand === null ? null : { command: entity.checkCommand },
   verify: entity.verify,
+  sharedWith: [...new Set(files.sharedBy(entity, entity.certificateId).map(({ otherName }) => otherName))],
   deployedVersion: entity.deployedVersion,
   deployedAt: entity.deployedAt?.toISOString() ?? null,
 });

@@ -7,6 +7,7 @@ import { Certificates1700000000006 } from './0006-certificates.js';
 import { Notifications1700000000013 } from './0013-notifications.js';
 import { RollingRestartKeys1700000000015 } from './0015-rolling-restart-keys.js';
 import { Acme1700000000008 } from './0008-acme.js';
+import { AcmeProofs1700000000017 } from './0017-acme-proofs.js';
 import { AutomaticRenewal1700000000012 } from './0012-automatic-renewal.js';
 import { FoundCertificates1700000000009 } from './0009-found-certificates.js';
 import { Schedules1700000000011 } from './0011-schedules.js';
@@ -27,4 +28,5 @@ export const migrations = [
   FoundCertificates1700000000009,
   Schedules1700000000011,
   SignedByHand1700000000010,
+  AcmeProofs1700000000017,
 ];

@@ -7,9 +7,21 @@ export interface OperationNews {
   readonly recoveries: readonly Recovery[];
 }
 
-export function newsOf(operation: Operation): OperationNews {
+/** How an operation stands to others that were started with it. */
+export interface Family {
+  /** Another operation started it, and tells how all of them ended. */
+  readonly isChild: boolean;
+  /** Of those that it started, the connections on which one failed. */
+  readonly failedOn: readonly number[];
+}
+
+export function newsOf(operation: Operation, { isChild, failedOn }: Family): OperationNews {
   const event = eventOf(operation);
-  if (event !== undefined) return { trouble: troubleOf(operation, event), recoveries: [] };
+  if (event !== undefined) {
+    if (isChild) return { recoveries: [] };
+    const trouble = troubleOf(operation, event);
+    return { trouble: { ...trouble, connectionIds: [operation.connectionId, ...failedOn] }, recoveries: [] };
+  }
   return { recoveries: operation.status === 'completed' ? recoveriesOf(operation) : [] };
 }
 
@@ -22,10 +34,9 @@ function eventOf({ status, effect, errorCode }: Operation): NotificationEvent | 
 }
 
 function troubleOf(operation: Operation, event: NotificationEvent): Announcement {
-  const { id, connectionId, connectionName: host, createdBy, error } = operation;
+  const { id, connectionName: host, createdBy, error } = operation;
   const common = {
     event,
-    connectionIds: [connectionId],
     text: error ?? operation.message,
     link: `/operations/${id}`,
     byPerson: event === 'operation_failed' && createdBy === 'user',

@@ -7,7 +7,7 @@ import { type Subscription, bufferTime, filter } from 'rxjs';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Announcements } from '../announcing/announcements.service.js';
 import { NOTIFICATIONS_OPTIONS, type NotificationsOptions } from '../notifications-options.js';
-import { newsOf } from './operation-announcement.js';
+import { type Family, newsOf } from './operation-announcement.js';
 
 const ends: readonly OperationEventKind[] = ['completed', 'failed', 'cancelled'];
 /** Any key, the same on every replica. */
@@ -66,7 +66,8 @@ export class OperationWatch implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async announceEnds(transaction: EntityManager, connectionIds: readonly number[] | null): Promise<void> {
     const ended = await this.readEnds(transaction, await this.moveCursors(transaction, connectionIds));
-    const news = ended.map(newsOf);
+    const families = await this.families(transaction, ended);
+    const news = ended.map((operation) => newsOf(operation, families(operation)));
     const recoveries = news.flatMap((one) => one.recoveries.map(({ subjectKey }) => subjectKey));
     const open = await this.announcements.open(transaction, recoveries);
     for (const { trouble, recoveries } of news) {
@@ -78,6 +79,28 @@ export class OperationWatch implements OnApplicationBootstrap, OnModuleDestroy {
       for (const recovery of recoveries)
         if (open.has(recovery.subjectKey)) await this.announcements.recovered(transaction, recovery);
     }
+  }
+
+  /** A rolling restart starts operations too, but is none and tells nothing itself. */
+  private async families(
+    transaction: EntityManager,
+    ended: readonly Operation[],
+  ): Promise<(operation: Operation) => Family> {
+    const ids = ended.map(({ id }) => id);
+    const parentIds = ended.flatMap(({ parentId }) => parentId ?? []);
+    const rows = await transaction.query<{ id: string; completedAt: Date | null; failedOn: number[] }[]>(
+      `SELECT id, completed_at AS "completedAt",
+         ARRAY(SELECT c.connection_id FROM operations c WHERE c.parent_id = o.id AND c.status = 'failed') AS "failedOn"
+       FROM operations o WHERE id = ANY ($1)`,
+      [[...ids, ...parentIds]],
+    );
+    const known = new Map(rows.map((row) => [row.id, row]));
+    return ({ id, parentId, startedAt }) => {
+      const parent = parentId === null ? undefined : known.get(parentId);
+      // One that is retried after the other's end tells for itself.
+      const isChild = parent !== undefined && (parent.completedAt === null || parent.completedAt > new Date(startedAt));
+      return { isChild, failedOn: known.get(id)?.failedOn ?? [] };
+    };
   }
 
   /** Where something has ended since the cursors, which move on. One replica at a time; the next finds nothing new. */

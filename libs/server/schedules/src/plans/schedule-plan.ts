@@ -9,8 +9,8 @@ export interface PlannedTarget {
   readonly certificateName: string | null;
 }
 
-/** One that is left out, and why. */
-export type Skip = PlannedTarget & { readonly reason: string };
+/** One that is left out, and why. `isUsual`: that is how it should be, because its time has not come. */
+export type Skip = PlannedTarget & { readonly reason: string; readonly isUsual?: boolean };
 
 /** What to start on one target; who starts it is added when it is started. */
 export interface PlannedStart {

@@ -93,6 +93,7 @@ export class SchedulePlans {
       return {
         ...target,
         reason: `Its renewal window begins on ${certificate.renewAt?.slice(0, 10) ?? 'a later day'}.`,
+        isUsual: true,
       };
     try {
       const request = await this.renewals.prepare(userId, certificate.id);

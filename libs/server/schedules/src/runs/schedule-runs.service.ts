@@ -13,6 +13,7 @@ import { ScheduleRunEntity } from '../model/schedule-run.entity.js';
 import { ScheduleEntity } from '../model/schedule.entity.js';
 import { type SchedulePlan, nothingToDo, onConnection } from '../plans/schedule-plan.js';
 import { SchedulePlans } from '../plans/schedule-plans.js';
+import { ScheduleAlerts } from './schedule-alerts.js';
 
 /** Who begins what a run begins, and through whose eyes. */
 interface Runner {
@@ -43,6 +44,7 @@ export class ScheduleRunsService {
     private readonly plans: SchedulePlans,
     private readonly operations: OperationsService,
     private readonly rolling: RollingRestartsService,
+    private readonly alerts: ScheduleAlerts,
   ) {}
 
   /** Fires one that is due; passes over it when another process does so at this moment, or has done so. */
@@ -69,6 +71,7 @@ export class ScheduleRunsService {
       // A clock that was set back brings a slot again, whose run has been.
       if (runId === undefined) return;
       const plan = await this.ownersPlan(schedule);
+      await this.alerts.tellRun(transaction, schedule, plan);
       const runner = { userId: schedule.ownerId ?? 0, actor, createdBy } as const;
       await this.begin(transaction, { id: runId, schedule, runner }, plan);
     });
@@ -121,7 +124,11 @@ export class ScheduleRunsService {
   }
 
   private async begin(transaction: EntityManager, run: Run, plan: SchedulePlan): Promise<void> {
-    const skipped = plan.skips.map((skip): TargetRow => ({ ...skip, result: 'skipped', operationId: null }));
+    const skipped = plan.skips.map(({ isUsual: _, ...skip }): TargetRow => ({
+      ...skip,
+      result: 'skipped',
+      operationId: null,
+    }));
     const begun = plan.rolling
       ? await this.beginRolling(transaction, run, plan.rolling)
       : await this.start(transaction, run, plan.starts);

@@ -25,11 +25,16 @@ export interface AcmeProxy {
   readonly directoryUrl: string;
   /** Each request that arrived: `POST /order-plz`. */
   readonly requests: string[];
+  /** All that was said both ways: heads, bodies, and what signed requests (RFC 7515) say inside. */
+  readonly traffic: string[];
   addFault(fault: Fault): void;
   clearFaults(): void;
   /** Offers renewal information (RFC 9773) for every certificate. */
   suggestWindow(window: { start: Date; end: Date; explanationUrl?: string; retryAfter?: number }): void;
   changeChain(change: ChainChange | undefined): void;
+  /** Requests to these paths reach nobody until `letGo`; then those go on whose client is still there. */
+  hold(path: RegExp): void;
+  letGo(): void;
   stop(): Promise<void>;
 }
 
@@ -39,16 +44,26 @@ type Renewal = Parameters<AcmeProxy['suggestWindow']>[0];
 interface State {
   readonly port: number;
   readonly requests: string[];
+  readonly traffic: string[];
   faults: { fault: Fault; left: number }[];
   renewal: Renewal | undefined;
   changeChain: ChainChange | undefined;
   signingRequest: string;
+  held: { readonly path: RegExp; readonly over: PromiseWithResolvers<void> } | undefined;
 }
 
 export async function startAcmeProxy(pebble: Pebble): Promise<AcmeProxy> {
   const port = await freePort();
   const state: State = {
-    ...{ port, requests: [], faults: [], renewal: undefined, changeChain: undefined, signingRequest: '' },
+    ...{
+      port,
+      requests: [],
+      faults: [],
+      renewal: undefined,
+      changeChain: undefined,
+      signingRequest: '',
+      held: undefined,
+    },
   };
   const server = createServer({ cert: pebble.tls.certificate, key: pebble.tls.key }, (request, response) => {
     answer(request, response, { pebble, state }).catch((error: unknown) => {
@@ -59,15 +74,24 @@ export async function startAcmeProxy(pebble: Pebble): Promise<AcmeProxy> {
   return {
     directoryUrl: `https://127.0.0.1:${port}/dir`,
     requests: state.requests,
+    traffic: state.traffic,
     addFault: (fault) => state.faults.push({ fault, left: fault.times ?? Infinity }),
     clearFaults: () => (state.faults = []),
     suggestWindow: (window) => (state.renewal = window),
     changeChain: (change) => (state.changeChain = change),
+    hold: (path) => (state.held = { path, over: Promise.withResolvers() }),
+    letGo: () => letGo(state),
     stop: async () => {
+      letGo(state);
       server.closeAllConnections();
       await once(server.close(), 'close');
     },
   };
+}
+
+function letGo(state: State): void {
+  state.held?.over.resolve();
+  state.held = undefined;
 }
 
 interface Context {
@@ -80,6 +104,11 @@ async function answer(request: IncomingMessage, response: ServerResponse, contex
   const { method = '', url = '' } = request;
   const body = await textOf(request);
   state.requests.push(`${method} ${url}`);
+  state.traffic.push(`${method} ${url}`, JSON.stringify(request.headers), body, ...saidIn(body));
+  if (state.held?.path.test(url)) {
+    await state.held.over.promise;
+    if (request.socket.destroyed) return;
+  }
   const met = state.faults.find(
     ({ fault, left }) => left > 0 && (fault.method ?? method) === method && (fault.path ?? /^/).test(url),
   );
@@ -103,6 +132,14 @@ const renewalAnswer = ({ start, end, explanationUrl, retryAfter = 21_600 }: Rene
   headers: { 'retry-after': String(retryAfter) },
   body: { suggestedWindow: { start, end }, ...(explanationUrl && { explanationURL: explanationUrl }) },
 });
+
+/** The parts of a signed request, decoded. */
+const saidIn = (body: string): string[] =>
+  body === ''
+    ? []
+    : Object.values(JSON.parse(body) as object).map((part) =>
+        Buffer.from(String(part), 'base64url').toString('latin1'),
+      );
 
 /** Keeps the signing request that a client hands in (RFC 8555 §7.4). */
 function remember(body: string, state: State): void {
@@ -135,6 +172,7 @@ async function passOn(
   outgoing.end(body);
   const [reply] = (await once(outgoing, 'response')) as [IncomingMessage];
   const text = await change(await textOf(reply), { url, state });
+  state.traffic.push(JSON.stringify(reply.headers), text);
   const { 'content-length': _length, 'transfer-encoding': _encoding, ...kept } = reply.headers;
   response.writeHead(reply.statusCode ?? 502, kept).end(text);
 }
