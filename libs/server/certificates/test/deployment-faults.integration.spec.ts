@@ -124,7 +124,7 @@ const rolledBack = { status: 'failed', effect: 'rolled_back' };
   describe('because sshd is frozen', () => {
     it.each([
       ['stage', nothing],
-      ['check', { ...nothing, errorCode: 'COMMAND_TIMEOUT' }],
+      ['check', { ...nothing, errorCode: 'CONNECTION_LOST' }],
       ['switch', rolledBack],
       ['reload', rolledBack],
       ['verify', rolledBack],

@@ -2,6 +2,12 @@ import type { Certificate, Problem } from '@lockstep/contract';
 import { type TestDatabase, createTestDatabase } from '@lockstep/server-testing';
 import { CertificatesServer } from './certificates-server.js';
 
+/** Of a certificate, or of a refusal. */
+interface Answer {
+  readonly status: number;
+  readonly body: Pick<Problem, 'code' | 'errors'> & Pick<Certificate, 'targets'>;
+}
+
 describe('two certificates and one file on a host', () => {
   let database: TestDatabase;
   let server: CertificatesServer;
@@ -25,12 +31,9 @@ describe('two certificates and one file on a host', () => {
     ...{ connectionId, certificatePath: `/etc/ssl/${name}.pem`, keyPath: `/etc/ssl/${name}.key` },
     ...change,
   });
-  const create = (name: string, ...targets: object[]): Promise<{ status: number; body: Problem & Certificate }> =>
+  const create = (name: string, ...targets: object[]): Promise<Answer> =>
     server.call('POST /certificates', { name, domains: [`${name}.example`], issuerId: 1, targets });
-  const change = (
-    { id }: { id: number },
-    ...targets: object[]
-  ): Promise<{ status: number; body: Problem & Certificate }> =>
+  const change = ({ id }: { id: number }, ...targets: object[]): Promise<Answer> =>
     server.call(`PATCH /certificates/${String(id)}`, { targets });
   const read = async ({ id }: { id: number }): Promise<Certificate> =>
     (await server.call<Certificate>(`GET /certificates/${String(id)}`)).body;

@@ -58,6 +58,7 @@ export async function startAcmeProxy(pebble: Pebble): Promise<AcmeProxy> {
     ...{
       port,
       requests: [],
+      traffic: [],
       faults: [],
       renewal: undefined,
       changeChain: undefined,
