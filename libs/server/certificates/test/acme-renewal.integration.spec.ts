@@ -212,19 +212,21 @@ const steps = ({ steps: all }: Operation): Record<string, string> =>
   }, 60_000);
 
   it.each([
-    ['nobody listens', 'https://127.0.0.1:9/dir', 'CA_UNREACHABLE', /ECONNREFUSED/],
+    ['nobody listens', 'https://127.0.0.1:9/dir', { code: 'CA_UNREACHABLE', words: /ECONNREFUSED/ }],
     [
       'the operator of Lockstep does not allow it',
       'https://169.254.169.254/dir',
-      'NETWORK_NOT_ALLOWED',
-      /may not reach 169\.254\.169\.254: .*LOCKSTEP_ALLOWED_NETWORKS/,
+      {
+        code: 'NETWORK_NOT_ALLOWED',
+        words: /may not reach 169\.254\.169\.254: .*LOCKSTEP_ALLOWED_NETWORKS/,
+      },
     ],
   ])(
     'says why the CA cannot be asked: %s',
-    async (what, directoryUrl, errorCode, words) => {
+    async (what, directoryUrl, { code, words }) => {
       const nowhere = await stage.addIssuer(what, { directoryUrl });
       const operation = await stage.renew(await stage.aside(what.replaceAll(' ', '-'), nowhere));
-      expect(operation).toMatchObject({ status: 'failed', errorCode, effect: 'none' });
+      expect(operation).toMatchObject({ status: 'failed', errorCode: code, effect: 'none' });
       expect(operation.error).toMatch(words);
     },
     60_000,
