@@ -85,7 +85,7 @@ test.describe('certificates', () => {
   test('its page tells what is served now, and gives the chain', async ({ page }) => {
     await page.goto(`${url}/certificates/${fleet.certificates.shop.id}`);
     await expect(page.getByText('11 days left')).toBeVisible();
-    await page.getByRole('button', { name: 'What is served at shop.example.net' }).click();
+    await page.getByRole('button', { name: 'What is served? shop.example.net' }).click();
     await expect(page.getByText('serves the newest, version 1')).toBeVisible();
     const [download] = await Promise.all([
       page.waitForEvent('download'),
@@ -224,7 +224,8 @@ test.describe('certificates', () => {
     await expect(page.getByRole('link', { name: 'Add certificate' })).toHaveCount(0);
     await page.getByRole('link', { name: 'shop', exact: true }).click();
     await expect(page.getByRole('heading', { name: 'shop', level: 1 })).toBeVisible();
-    await expect(page.getByRole('button', { name: 'More' })).toHaveCount(0);
     await expect(page.getByRole('button', { name: /What is served/ })).toHaveCount(0);
+    await page.getByRole('button', { name: 'More' }).click();
+    await expect(page.getByRole('menuitem')).toHaveText(['Schedule …']);
   });
 });

@@ -40,6 +40,19 @@ test.describe('an operation that does not reach its goal', () => {
     await expect(card).toHaveCount(0);
   });
 
+  test('a key that was approved elsewhere leads on to a test, and no failure is shown any more', async ({ page }) => {
+    const host = await world.startHost();
+    const { id } = await world.connect(host, { name: 'approved elsewhere' });
+    await signIn(page, world.url, world.administrator);
+    await page.goto(`${world.url}/connections/${id}`);
+    const main = page.getByRole('main');
+    await expect(main.getByText('The host key has been approved since the last test.')).toBeVisible();
+    await expect(main.locator('lockstep-failure-card')).toHaveCount(0);
+    await main.getByRole('button', { name: 'Test SSH' }).click();
+    await expect(page.getByText('Reachable')).toBeVisible();
+    await expect(main.getByText('The host key has been approved since the last test.')).toHaveCount(0);
+  });
+
   test('a first host key is a question and no failure, and the decision comes before all else', async ({ page }) => {
     await page.setViewportSize({ width: 390, height: 844 });
     const host = await world.startHost();

@@ -1,4 +1,5 @@
-import type { Connection, Schedule, ScheduleRunDetail } from '@lockstep/contract';
+import type { Certificate, Connection, Schedule, ScheduleRunDetail } from '@lockstep/contract';
+import type { Page } from '@playwright/test';
 import type { ControlledHost } from './support/controlled-host.js';
 import { findings, picture } from './support/looks.js';
 import { expect, signIn, test } from './support/test.js';
@@ -30,6 +31,9 @@ test.describe('a schedule', () => {
     await signIn(page, world.url, world.administrator);
     await page.getByRole('link', { name: 'Schedules' }).click();
     await expect(page.getByRole('heading', { name: 'No schedule yet' })).toBeVisible();
+    await expect(page.getByRole('region', { name: 'What Lockstep does on its own' })).toBeVisible();
+    expect(await findings(page, 'no schedule yet')).toEqual([]);
+    await picture(page, 'schedules-empty-light-wide');
     await page.getByRole('main').getByRole('link', { name: 'Add schedule' }).first().click();
 
     await page.getByLabel('Name').fill('Nightly test');
@@ -84,6 +88,70 @@ test.describe('a schedule', () => {
     await page.getByRole('menuitem', { name: 'Delete' }).click();
     await page.getByRole('button', { name: 'Delete schedule' }).click();
     await expect(page.getByRole('heading', { name: 'No schedule yet' })).toBeVisible();
+  });
+});
+
+test.describe('a schedule is made from the page of', () => {
+  let world: World;
+  let connectionId: number;
+  let certificate: Certificate;
+
+  test.beforeAll(async () => {
+    world = await World.start();
+    ({ id: connectionId } = await world.connect(await world.startHost(), { name: 'web-1', tags: ['web'] }));
+    const target = { connectionId, certificatePath: '/srv/site.pem', keyPath: '/srv/site.key' };
+    const input = { name: 'site', domains: ['site.example.net'], issuerId: 1, autoRenew: false, targets: [target] };
+    certificate = await world.api.call('POST', '/certificates', input);
+  });
+
+  test.afterAll(async () => {
+    await world.stop();
+  });
+
+  /** Leads from a page to the form, looks what is proposed there, saves and finds it in the list. */
+  async function schedule(page: Page, { path, name, chosen }: { path: string; name: string; chosen: string[] }) {
+    await signIn(page, world.url, world.administrator);
+    await page.goto(`${world.url}${path}`);
+    await page.getByRole('main').getByRole('button', { name: 'More' }).click();
+    await page.getByRole('menuitem', { name: 'Schedule …' }).click();
+    await expect(page.getByRole('heading', { name: 'Add schedule' })).toBeVisible();
+    for (const title of chosen)
+      await expect(page.getByRole('button', { name: title, exact: true })).toHaveAttribute('aria-pressed', 'true');
+    await page.getByLabel('Name').fill(name);
+    await page.getByLabel('Time zone').fill('Asia/Kolkata');
+    await page.getByLabel('When').fill('30 12 * * *');
+    await page.getByRole('button', { name: 'Add schedule' }).click();
+    await expect(page.getByRole('heading', { name, level: 1 })).toBeVisible();
+    await page.getByRole('link', { name: 'Schedules' }).first().click();
+    const row = page.getByRole('row').filter({ hasText: name });
+    await expect(row).toContainText('every day at 12:30 · Asia/Kolkata');
+    const next = new Date((await row.locator('time').getAttribute('datetime')) ?? '');
+    const there = { timeZone: 'Asia/Kolkata', timeStyle: 'short' } as const;
+    expect(next.toLocaleTimeString('en-GB', there), 'it is that time over there').toBe('12:30');
+    return row;
+  }
+
+  test('a connection, which is chosen then', async ({ page }) => {
+    const path = `/connections/${connectionId}`;
+    const row = await schedule(page, { path, name: 'Test at noon', chosen: ['SSH test', 'Connections'] });
+    await expect(row).toContainText('SSH test');
+    await expect(row).toContainText('web-1');
+  });
+
+  test('a service, to restart it there', async ({ page, complaints }) => {
+    // There is no systemd on this host to ask about it.
+    complaints.expect(/status of [45]\d\d/);
+    const path = `/connections/${connectionId}/services/nginx.service`;
+    const row = await schedule(page, { path, name: 'Restart at noon', chosen: ['Service restart', 'Connections'] });
+    await expect(row).toContainText('Service restart · nginx.service');
+    await expect(row).toContainText('web-1');
+  });
+
+  test('a certificate, to renew it when it is due', async ({ page }) => {
+    const path = `/certificates/${certificate.id}`;
+    const row = await schedule(page, { path, name: 'Renew at noon', chosen: ['Certificate renewal', 'Certificates'] });
+    await expect(row).toContainText('Certificate renewal');
+    await expect(row).toContainText(certificate.name);
   });
 });
 

@@ -119,6 +119,12 @@ async function lookAtDialogs(
 ): Promise<void> {
   const [first] = connections;
   const dialog = page.getByRole('dialog');
+  // From its row, on a phone too.
+  await page.goto(`${world.url}/connections/${first?.id}/services`);
+  await settled(page);
+  await page.getByRole('button', { name: 'Restart shop.service', exact: true }).click();
+  await expect(dialog.getByText('Stops with it')).toBeVisible({ timeout: 20_000 });
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
   for (const service of ['shop.service', 'shop-cache.service']) {
     await page.goto(`${world.url}/connections/${first?.id}/services/${service}`);
     await settled(page);

@@ -5,6 +5,7 @@ export { OperationsStore } from './store/operations-store';
 export { ActivityTray } from './tray/activity-tray';
 export { Failures } from './tray/failures';
 export { OperationBadge } from './words/operation-badge';
+export { waitsForSigned } from './words/errand';
 export { type StateWords, describeActor, describeState, describeStatus, typeTitle } from './words/operation-words';
 export { FindingsList } from './page/findings-list';
 export { FailureCard } from './page/failure-card';

@@ -1,3 +1,4 @@
+export { FileText } from './field/file-text';
 /** What opens above the page, apart because it brings overlays along. */
 export { Announcer } from './announcer/announcer';
 export { Confirm } from './confirm-dialog/confirm';

@@ -74,10 +74,6 @@ export class TokensPage {
     });
   }
 
-  protected revokeLabel(token: ApiToken): string {
-    return $localize`Revoke ${token.name}:NAME:`;
-  }
-
   protected async revoke(token: ApiToken): Promise<void> {
     const agreed = await this.confirm.ask({
       heading: $localize`Revoke ${token.name}:NAME:?`,

@@ -13,10 +13,3 @@ export const broughtForm = (model: WritableSignal<BroughtModel>): FieldTree<Brou
   form(model, (path) => {
     required(path.certificate, { message: $localize`Paste the certificate, or choose its file.` });
   });
-
-/** The text of a file that was chosen; the control is ready for another one. */
-export async function readChosen(input: HTMLInputElement): Promise<string> {
-  const text = (await input.files?.item(0)?.text()) ?? '';
-  input.value = '';
-  return text;
-}

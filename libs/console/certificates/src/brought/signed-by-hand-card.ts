@@ -27,8 +27,8 @@ import { PemText } from './pem-text';
       </div>
       <div class="ls-card__body ls-stack">
         <p class="ls-small ls-secondary" i18n>
-          Have the request signed by {{ certificate().issuerName }}, and bring what comes back. It is checked against
-          key and names, and the renewal goes on by itself. It waits until
+          Have the request signed by your authority, and bring what comes back. It is checked against key and names, and
+          the renewal goes on by itself. It gives up
           <lockstep-relative-time [at]="operation().notBefore ?? operation().startedAt" />.
         </p>
         <div>
@@ -51,7 +51,7 @@ import { PemText } from './pem-text';
             />
             <label class="ls-row">
               <input type="checkbox" [formField]="form.allowUnknownAuthority" />
-              <span i18n>Clients know its authority, although this text does not lead to a well-known one</span>
+              <span i18n>Its clients trust this authority, although it is not a well-known one</span>
             </label>
             <div>
               <button matButton="filled" type="submit" i18n>Bring certificate</button>

@@ -9,7 +9,8 @@ import {
   signal,
   untracked,
 } from '@angular/core';
-import { MatButton } from '@angular/material/button';
+import { MatButton, MatIconButton } from '@angular/material/button';
+import { MatMenu, MatMenuItem, MatMenuTrigger } from '@angular/material/menu';
 import { Router, RouterLink } from '@angular/router';
 import { Session } from '@lockstep/console-access';
 import { Api, checkFoundCertificate, forgetFoundCertificate, getFoundCertificate } from '@lockstep/console-api';
@@ -31,7 +32,21 @@ import { describeFound, placeWords } from './found-words';
 /** A certificate that is watched where it was found. */
 @Component({
   selector: 'lockstep-found-page',
-  imports: [CopyButton, EmptyState, Icon, MatButton, PageHeader, RelativeTime, RouterLink, Spinner, StatusBadge],
+  imports: [
+    CopyButton,
+    EmptyState,
+    Icon,
+    MatButton,
+    MatIconButton,
+    MatMenu,
+    MatMenuItem,
+    MatMenuTrigger,
+    PageHeader,
+    RelativeTime,
+    RouterLink,
+    Spinner,
+    StatusBadge,
+  ],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './found-page.html',
 })

@@ -43,10 +43,6 @@ export class IssuersPage {
     });
   }
 
-  protected rootLabel(issuer: Issuer): string {
-    return $localize`Root of ${issuer.name}:NAME:`;
-  }
-
   protected moreLabel(issuer: Issuer): string {
     return $localize`More for ${issuer.name}:NAME:`;
   }

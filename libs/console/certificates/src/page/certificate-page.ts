@@ -25,7 +25,7 @@ import {
   listCertificateVersions,
   listOperations,
 } from '@lockstep/console-api';
-import { FailureCard, OperationActions, OperationsStore } from '@lockstep/console-operations';
+import { FailureCard, OperationActions, OperationsStore, waitsForSigned } from '@lockstep/console-operations';
 import {
   Clock,
   EmptyState,
@@ -48,7 +48,6 @@ import { RenewalsCard } from '../renew/renewals-card';
 import { CertificateBadge } from '../words/certificate-badge';
 import { problemsOf, renewalSentence } from '../words/renewal-sentence';
 import { savePem } from '../words/save-file';
-import { waitsForSigned } from '../words/waits-for';
 import { CertificateFactsCard } from './certificate-facts';
 import { TargetsCard } from './targets-card';
 import { VersionsCard } from './versions-card';
@@ -119,6 +118,7 @@ export class CertificatePage {
   /** The renewal that waits for somebody to bring the certificate. */
   protected readonly waiting = computed(() => this.renewals().find(waitsForSigned));
   protected readonly mayManage = computed(() => this.session.may('certificates.manage'));
+  protected readonly maySchedule = computed(() => this.session.may('schedules.manage'));
   protected readonly sentence = computed(() => {
     const certificate = this.certificate();
     return certificate === null ? '' : renewalSentence(certificate, this.clock.now());

@@ -28,15 +28,9 @@ interface Finding {
     } @else if (finding(); as finding) {
       <lockstep-status-badge [tone]="finding.tone" [icon]="finding.icon" [word]="finding.word" [plain]="true" />
     }
-    <button
-      matButton
-      type="button"
-      [disabled]="looking()"
-      [attr.aria-label]="words.check + ' ' + endpoint().serverName"
-      (click)="look()"
-      i18n
-    >
-      What is served?
+    <button matButton type="button" [disabled]="looking()" (click)="look()">
+      <ng-container i18n>What is served?</ng-container>
+      <span class="ls-visually-hidden">{{ endpoint().serverName }}</span>
     </button>
   `,
   styles: `
@@ -60,7 +54,6 @@ export class ServedNow {
   private readonly api = inject(Api);
   readonly endpoint = input.required<Endpoint>();
   readonly versions = input.required<readonly CertificateVersion[]>();
-  protected readonly words = { check: $localize`What is served at` };
   protected readonly looking = signal(false);
   protected readonly finding = signal<Finding | null>(null);
   protected readonly place = computed(() => {

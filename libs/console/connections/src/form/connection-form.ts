@@ -25,7 +25,7 @@ import {
   readProblem,
   type ReadableProblem,
 } from '@lockstep/console-ui';
-import { SecretField } from '@lockstep/console-ui/overlays';
+import { FileText, SecretField } from '@lockstep/console-ui/overlays';
 import type { Connection, Platform } from '@lockstep/contract';
 import { parseAddress } from '../address/parse-address';
 import { platformTitle } from '../page/connection-facts';
@@ -52,7 +52,7 @@ const wirePaths: Partial<Record<keyof ConnectionModel, string>> = {
 /** Makes or changes a connection. One line pasted from a terminal fills the rest. */
 @Component({
   selector: 'lockstep-connection-form',
-  imports: [CodeControl, Control, Field, FormField, Icon, MatButton, ProblemNotice, SecretField, Spinner],
+  imports: [CodeControl, Control, Field, FileText, FormField, Icon, MatButton, ProblemNotice, SecretField, Spinner],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './connection-form.html',
   styleUrl: './connection-form.scss',
@@ -118,11 +118,8 @@ export class ConnectionForm {
     this.model.update((model) => ({ ...model, credentialKind: kind }));
   }
 
-  protected async readKeyFile(event: Event): Promise<void> {
-    const control = event.target as HTMLInputElement;
-    const text = await control.files?.[0]?.text();
-    if (text !== undefined) this.model.update((model) => ({ ...model, privateKey: text }));
-    control.value = '';
+  protected setKey(privateKey: string): void {
+    this.model.update((model) => ({ ...model, privateKey }));
   }
 
   protected save(event: Event): void {

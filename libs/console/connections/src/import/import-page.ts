@@ -13,9 +13,8 @@ import {
   readProblem,
   type ReadableProblem,
 } from '@lockstep/console-ui';
-import { SecretField } from '@lockstep/console-ui/overlays';
+import { FileText, SecretField } from '@lockstep/console-ui/overlays';
 import type { CredentialInput, ImportAnswer, ImportFormat } from '@lockstep/contract';
-import { FileText } from './file-text';
 import { ImportHeader } from './import-header';
 
 interface ImportModel {

@@ -12,8 +12,8 @@ import {
   readProblem,
   type ReadableProblem,
 } from '@lockstep/console-ui';
+import { FileText } from '@lockstep/console-ui/overlays';
 import type { KnownHostsAnswer } from '@lockstep/contract';
-import { FileText } from './file-text';
 import { ImportHeader } from './import-header';
 
 /** Approves the host keys of a known_hosts file for the connections they fit. */

@@ -44,6 +44,7 @@ import { Confirm, RelativeTime, Toasts, dialogFocus } from '@lockstep/console-ui
 import type { Connection, Operation } from '@lockstep/contract';
 import { filter, firstValueFrom, merge } from 'rxjs';
 import { HostKeyCard } from '../host-keys/host-key-card';
+import { HostKeyDecided } from '../host-keys/host-key-decided';
 import { HostKeyNotice } from '../host-keys/host-key-notice';
 import type { HostKeyDecision, HostKeyDialogData } from '../host-keys/host-key-dialog';
 import { HostKeyStore } from '../host-keys/host-key-store';
@@ -64,6 +65,7 @@ import { ViewersCard } from './viewers-card';
     EmptyState,
     FailureCard,
     HostKeyCard,
+    HostKeyDecided,
     HostKeyNotice,
     Icon,
     MatButton,
@@ -111,6 +113,7 @@ export class ConnectionPage {
   protected readonly typeTitle = typeTitle;
   protected readonly describeActor = describeActor;
   protected readonly mayManage = computed(() => this.session.may('connections.manage'));
+  protected readonly maySchedule = computed(() => this.session.may('schedules.manage'));
   protected readonly maySeeUsers = computed(() => this.session.may('users.manage'));
   protected readonly running = computed(() => this.store.activeOf(this.id(), 'ssh_test'));
   /** A key waits for a decision, and no test is just finding out anew. */
@@ -128,6 +131,15 @@ export class ConnectionPage {
   protected readonly lastTest = computed(() =>
     this.operations().find(({ type, completedAt }) => type === 'ssh_test' && completedAt !== null),
   );
+  /** What somebody has decided since the last test, which failed for want of it. */
+  protected readonly keyDecided = computed(() => {
+    const test = this.lastTest();
+    if (test?.completedAt == null || !isAboutHostKey(test) || this.running() !== undefined || !this.hostKeys.isLoaded())
+      return null;
+    const endedAt = Date.parse(test.completedAt);
+    const isApproved = this.hostKeys.accepted().some(({ acceptedAt }) => Date.parse(acceptedAt ?? '') > endedAt);
+    return isApproved ? 'approved' : 'refused';
+  });
   protected readonly shownTest = computed(() => this.running() ?? this.lastTest());
 
   constructor() {
@@ -214,3 +226,6 @@ export class ConnectionPage {
     }
   }
 }
+
+const isAboutHostKey = ({ errorCode }: Operation): boolean =>
+  errorCode === 'HOST_KEY_UNKNOWN' || errorCode === 'HOST_KEY_CHANGED';

@@ -25,8 +25,4 @@ export class DeliveriesCard {
   protected headline({ recovered, title }: NotificationDelivery): string {
     return recovered ? $localize`Recovered: ${title}:TITLE:` : title;
   }
-
-  protected retryLabel({ title }: NotificationDelivery): string {
-    return $localize`Send again: ${title}:TITLE:`;
-  }
 }

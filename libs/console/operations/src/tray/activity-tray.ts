@@ -16,6 +16,7 @@ import { RelativeTime } from '@lockstep/console-ui/overlays';
 import { OperationProgress } from '../progress/operation-progress';
 import { OperationActions } from '../store/operation-actions';
 import { OperationsStore } from '../store/operations-store';
+import { errandOf } from '../words/errand';
 import { OperationBadge } from '../words/operation-badge';
 import type { Operation } from '@lockstep/contract';
 import { isQuestion, typeTitle } from '../words/operation-words';
@@ -61,6 +62,7 @@ export class ActivityTray {
     });
   }
 
+  protected readonly errandOf = errandOf;
   protected readonly typeTitle = typeTitle;
   protected readonly mayCancel = computed(() => this.session.may('operations.cancel'));
   protected readonly isEmpty = computed(() => this.store.active().length === 0 && this.failures.list().length === 0);

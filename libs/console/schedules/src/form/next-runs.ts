@@ -14,7 +14,7 @@ import { Api, previewSchedule } from '@lockstep/console-api';
 import { Icon, readProblem, type ReadableProblem } from '@lockstep/console-ui';
 import { RelativeTime } from '@lockstep/console-ui/overlays';
 import type { SchedulePreview } from '@lockstep/contract';
-import { Subject, debounceTime } from 'rxjs';
+import { Subject, switchMap, timer } from 'rxjs';
 import { describeCron } from '../words/cron-words';
 import { formatInZone } from '../words/schedule-words';
 
@@ -97,27 +97,40 @@ export class NextRuns {
   });
 
   constructor() {
-    const typed = new Subject<{ cron: string; timeZone: string }>();
+    const typed = new Subject<Wanted>();
     effect(() => {
       const wanted = { cron: this.cron().trim(), timeZone: this.timeZone() };
       untracked(() => typed.next(wanted));
     });
-    typed.pipe(debounceTime(typingPause), takeUntilDestroyed()).subscribe((wanted) => void this.ask(wanted));
+    // An answer that comes after another key was pressed is dropped, and so is one that comes after the page was left.
+    typed
+      .pipe(
+        switchMap((wanted) => timer(typingPause).pipe(switchMap(() => this.ask(wanted)))),
+        takeUntilDestroyed(),
+      )
+      .subscribe(({ wanted, preview, problem }) => {
+        if (preview !== null) this.shown.set(wanted);
+        this.preview.set(preview);
+        this.judged.emit(problem);
+      });
   }
 
-  /** An answer that comes after another key was pressed is dropped. */
-  private async ask(wanted: { cron: string; timeZone: string }): Promise<void> {
-    const isStill = (): boolean => wanted.cron === this.cron().trim() && wanted.timeZone === this.timeZone();
+  private async ask(wanted: Wanted): Promise<Judgement> {
     try {
-      const preview = await this.api.invoke(previewSchedule, wanted);
-      if (!isStill()) return;
-      this.shown.set(wanted);
-      this.preview.set(preview);
-      this.judged.emit(null);
+      return { wanted, preview: await this.api.invoke(previewSchedule, wanted), problem: null };
     } catch (error) {
-      if (!isStill()) return;
-      this.preview.set(null);
-      this.judged.emit(readProblem(error));
+      return { wanted, preview: null, problem: readProblem(error) };
     }
   }
+}
+
+interface Wanted {
+  readonly cron: string;
+  readonly timeZone: string;
+}
+
+interface Judgement {
+  readonly wanted: Wanted;
+  readonly preview: SchedulePreview | null;
+  readonly problem: ReadableProblem | null;
 }

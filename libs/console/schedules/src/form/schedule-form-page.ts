@@ -66,6 +66,7 @@ export class ScheduleFormPage {
   /** What a new one is for, from the address. */
   readonly connectionId = input<string>();
   readonly certificateId = input<string>();
+  readonly service = input<string>();
 
   protected readonly types: readonly ScheduledType[] = ['ssh_test', 'service_restart', 'certificate_renewal'];
   protected readonly typeTitle = typeTitle;
@@ -161,6 +162,8 @@ export class ScheduleFormPage {
   private propose(): void {
     const [connectionId, certificateId] = [this.connectionId(), this.certificateId()];
     if (connectionId !== undefined) this.set({ where: 'connections', connectionIds: [Number(connectionId)] });
+    const service = this.service();
+    if (service !== undefined) this.set({ type: 'service_restart', service });
     if (certificateId !== undefined)
       this.set({ type: 'certificate_renewal', where: 'certificates', certificateIds: [Number(certificateId)] });
   }

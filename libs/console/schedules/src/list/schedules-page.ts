@@ -17,10 +17,10 @@ import { EnabledSwitch } from './enabled-switch';
 
 const columns: readonly TableColumn[] = [
   { key: 'name', heading: $localize`Name`, width: 'minmax(140px, 1.5fr)', fold: 'title' },
-  { key: 'what', heading: $localize`What`, width: 'minmax(140px, 1.1fr)', fold: 'none' },
+  { key: 'what', heading: $localize`What`, width: 'minmax(140px, 1.4fr)', fold: 'none' },
   { key: 'where', heading: $localize`Where`, width: 'minmax(90px, 0.8fr)', fold: 'none' },
-  { key: 'when', heading: $localize`When`, width: 'minmax(200px, 2.2fr)', fold: 'detail' },
   { key: 'next', heading: $localize`Next run`, width: '100px', fold: 'detail' },
+  { key: 'when', heading: $localize`When`, width: 'minmax(200px, 2.2fr)', fold: 'detail' },
   { key: 'last', heading: $localize`Last run`, width: '130px', fold: 'aside' },
   { key: 'enabled', heading: $localize`Enabled`, width: '76px', fold: 'none' },
 ];

@@ -28,8 +28,9 @@ import type { ScheduleRunTarget } from '@lockstep/contract';
           </span>
           @if (target.result === 'skipped') {
             <span class="why"
-              ><lockstep-icon name="skipped" [size]="14" /><ng-container i18n>Left out.</ng-container>
-              {{ target.reason }}</span
+              ><lockstep-icon name="skipped" [size]="14" /><span
+                ><ng-container i18n>Left out.</ng-container> {{ target.reason }}</span
+              ></span
             >
           } @else {
             <span class="state">
@@ -58,8 +59,9 @@ import type { ScheduleRunTarget } from '@lockstep/contract';
     }
     li {
       display: grid;
-      grid-template-columns: minmax(140px, 1fr) minmax(0, 2fr) auto;
+      grid-template-columns: minmax(140px, 1fr) minmax(0, 2fr) 72px;
       align-items: center;
+      font-size: 13px;
       min-height: 42px;
       padding: 6px 16px;
       gap: 4px 16px;
@@ -79,13 +81,17 @@ import type { ScheduleRunTarget } from '@lockstep/contract';
       gap: 2px 10px;
     }
     .why {
+      display: flex;
       grid-column: 2 / -1;
+      gap: 5px;
       color: var(--ls-waiting);
-      font-size: 13px;
     }
     .why lockstep-icon {
-      margin-right: 5px;
-      vertical-align: -2px;
+      flex: none;
+      margin-top: 2px;
+    }
+    .open {
+      justify-self: end;
     }
     @media (width < 720px) {
       li {

@@ -26,11 +26,11 @@ import { PinButton } from './pin-button';
 
 const columns: readonly TableColumn[] = [
   { key: 'name', heading: $localize`Service`, width: 'minmax(180px, 1.4fr)', fold: 'title' },
+  { key: 'state', heading: $localize`State`, width: '130px', fold: 'detail' },
   { key: 'description', heading: $localize`Description`, width: 'minmax(140px, 2fr)', fold: 'detail' },
-  { key: 'state', heading: $localize`State`, width: '130px', fold: 'aside' },
   { key: 'since', heading: $localize`Since`, width: '110px', fold: 'none' },
   { key: 'pin', heading: $localize`Pinned`, width: '56px', fold: 'none' },
-  { key: 'restart', heading: $localize`Restart`, width: '150px', fold: 'none' },
+  { key: 'restart', heading: $localize`Restart`, width: '150px', fold: 'action' },
 ];
 
 /** All services of one host. Search and state are in the address. */

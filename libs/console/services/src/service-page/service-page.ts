@@ -11,7 +11,8 @@ import {
   untracked,
 } from '@angular/core';
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
-import { MatButton } from '@angular/material/button';
+import { MatButton, MatIconButton } from '@angular/material/button';
+import { MatMenu, MatMenuItem, MatMenuTrigger } from '@angular/material/menu';
 import { Title } from '@angular/platform-browser';
 import { RouterLink } from '@angular/router';
 import { Session } from '@lockstep/console-access';
@@ -37,6 +38,10 @@ const mostRestarts = 8;
     ElapsedTime,
     Icon,
     MatButton,
+    MatIconButton,
+    MatMenu,
+    MatMenuItem,
+    MatMenuTrigger,
     OperationBadge,
     OperationProgress,
     PageHeader,
@@ -71,6 +76,7 @@ export class ServicePage {
   protected readonly connectionName = computed(() => this.connection()?.name ?? '');
   protected readonly backLabel = computed(() => $localize`Services of ${this.connectionName()}:NAME:`);
   protected readonly mayManage = computed(() => this.session.may('connections.manage'));
+  protected readonly maySchedule = computed(() => this.session.may('schedules.manage'));
   protected readonly running = computed(() => this.store.activeOf(this.id(), 'service_restart', this.service()));
   /** As the list of the host knows it: shown while the host is being asked, and when it does not answer. */
   private readonly known = computed(() => this.host.items().find(({ name }) => name === this.service()));

@@ -1,7 +1,7 @@
 import { Directive, TemplateRef, inject, input } from '@angular/core';
 
-/** Where a column goes when the screen is narrow and a row folds into two lines. */
-export type Fold = 'title' | 'aside' | 'detail' | 'none';
+/** Where a column goes when the screen is narrow and a row folds into two lines. `action`: at the end, beside both. */
+export type Fold = 'title' | 'aside' | 'detail' | 'action' | 'none';
 
 export interface TableColumn {
   readonly key: string;

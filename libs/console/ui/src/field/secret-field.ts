@@ -22,14 +22,8 @@ import { Field } from './field';
         <span class="ls-secondary ls-small" i18n
           >Set <lockstep-relative-time [at]="setAt()!" />. It is never shown again.</span
         >
-        <button
-          matButton="outlined"
-          type="button"
-          [attr.aria-label]="replaceLabel()"
-          (click)="isReplacing.set(true)"
-          i18n
-        >
-          Replace
+        <button matButton="outlined" type="button" (click)="isReplacing.set(true)">
+          <ng-container i18n>Replace</ng-container><span class="ls-visually-hidden">{{ label() }}</span>
         </button>
       </div>
     } @else {
@@ -74,5 +68,4 @@ export class SecretField {
   /** Null: none is stored, or what is stored is kept by leaving this empty. */
   readonly setAt = input<string | null>(null);
   protected readonly isReplacing = signal(false);
-  protected readonly replaceLabel = () => $localize`Replace ${this.label()}:SECRET:`;
 }

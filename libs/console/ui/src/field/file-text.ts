@@ -1,5 +1,5 @@
-import { ChangeDetectionStrategy, Component, output } from '@angular/core';
-import { Icon } from '@lockstep/console-ui';
+import { ChangeDetectionStrategy, Component, input, output } from '@angular/core';
+import { Icon } from '../icon/icon';
 
 /** Reads a text file that one chooses. It does not leave the browser by that. */
 @Component({
@@ -10,6 +10,7 @@ import { Icon } from '@lockstep/console-ui';
     <label>
       <lockstep-icon name="upload" [size]="14" />
       <ng-container i18n>Read it from a file</ng-container>
+      <span class="ls-visually-hidden">{{ label() }}</span>
       <input type="file" class="ls-visually-hidden" (change)="choose($event)" />
     </label>
   `,
@@ -27,6 +28,9 @@ import { Icon } from '@lockstep/console-ui';
       font-size: 13px;
       cursor: pointer;
     }
+    label:hover {
+      text-decoration: underline;
+    }
     label:focus-within {
       border-radius: 3px;
       outline: 2px solid var(--ls-accent);
@@ -35,6 +39,8 @@ import { Icon } from '@lockstep/console-ui';
   `,
 })
 export class FileText {
+  /** The field that it fills, where a form has several. */
+  readonly label = input('');
   readonly read = output<string>();
 
   protected async choose(event: Event): Promise<void> {
