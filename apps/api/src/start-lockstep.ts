@@ -1,3 +1,4 @@
+import { startDemoCertificates } from '@lockstep/server-certificates';
 import { startDemoFleet } from '@lockstep/server-connections';
 import { runMigrations } from '@lockstep/server-database';
 import { appOptionsOf } from './config/app-options.js';
@@ -34,7 +35,10 @@ export async function startLockstep(
     const prepared = await create(options, environment);
     toStop.push(() => prepared.close());
     const lines = await prepared.open();
-    if (demo) await startDemoFleet(prepared.application, { dataDirectory });
+    if (demo) {
+      const { application } = prepared;
+      await startDemoCertificates(application, await startDemoFleet(application, { dataDirectory }));
+    }
     process.stdout.write(`${lines.join('\n')}\n`);
     return { stop };
   } catch (error) {

@@ -28,6 +28,7 @@ import { CertificateAlerts } from './checks/certificate-alerts.js';
 import { CheckRows } from './checks/check-rows.js';
 import { Heartbeat } from './checks/heartbeat.js';
 import { ServedEndpoints } from './checks/served-endpoints.js';
+import { DemoCertificates } from './demo/demo-certificates.js';
 import { InternalAuthorities } from './issuers/internal-authorities.js';
 import { IssuersService } from './issuers/issuers.service.js';
 import { AcmeAccountEntity } from './model/acme-account.entity.js';
@@ -102,6 +103,7 @@ import { KeyRotation } from './versions/key-rotation.js';
     ChallengeAnswers,
     CertificateAlerts,
     CheckRows,
+    DemoCertificates,
     Heartbeat,
     DiscoveryService,
     FoundCertificatesService,

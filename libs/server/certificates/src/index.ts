@@ -4,3 +4,4 @@ export { CertificateRenewalsService } from './certificates/certificate-renewals.
 export { CertificateChecks } from './checks/certificate-checks.service.js';
 export { CertificatesModule } from './certificates.module.js';
 export { type CertificatesOptions } from './certificates-options.js';
+export { startDemoCertificates } from './demo/demo-certificates.js';

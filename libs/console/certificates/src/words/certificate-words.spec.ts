@@ -17,6 +17,7 @@ describe('describeCertificate', () => {
       word: '1 day left',
     });
     expect(describeCertificate(certificate, at('2026-11-30T18:30:00Z'))).toMatchObject({ word: '5 h left' });
+    expect(describeCertificate(certificate, at('2026-11-30T23:20:30Z'))).toMatchObject({ word: '39 min left' });
     expect(describeCertificate(certificate, at('2026-12-04T00:00:00Z'))).toMatchObject({
       tone: 'failed',
       word: 'Expired 3 days ago',

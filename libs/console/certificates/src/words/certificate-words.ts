@@ -7,7 +7,8 @@ export interface CertificateState {
   readonly word: string;
 }
 
-const hour = 3_600_000;
+const minute = 60_000;
+const hour = 60 * minute;
 const day = 24 * hour;
 
 /** How long it still lasts, in one phrase with its look. `now` in milliseconds since 1970. */
@@ -27,10 +28,14 @@ export function describeCertificate(
   return isDue ? { tone: 'waiting', icon: 'waiting', word } : { tone: 'completed', icon: 'completed', word };
 }
 
-/** «12 days left», «5 h left», «Expired 3 days ago». `left` in milliseconds, negative once it has expired. */
+/** «12 days left», «5 h left», «40 min left», «Expired 3 days ago». `left` in milliseconds, negative once it has expired. */
 function daysLeft(left: number): string {
   const size = Math.abs(left);
   const isPast = left <= 0;
+  if (size < hour) {
+    const minutes = Math.floor(size / minute);
+    return isPast ? $localize`Expired ${minutes}:MINUTES: min ago` : $localize`${minutes}:MINUTES: min left`;
+  }
   if (size < day) {
     const hours = Math.floor(size / hour);
     return isPast ? $localize`Expired ${hours}:HOURS: h ago` : $localize`${hours}:HOURS: h left`;

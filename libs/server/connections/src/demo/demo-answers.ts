@@ -1,13 +1,24 @@
 import { Injectable } from '@nestjs/common';
 import type { Platform } from '@lockstep/contract';
+import { rightsScript } from '@lockstep/server-ssh';
 import type { ServerChannel } from 'ssh2';
 import { probeMark } from '../operations/probe-script.js';
+import type { DemoFolder } from './demo-folder.js';
 import type { DemoPlan } from './demo-plans.js';
 import { answerProbe } from './demo-probe.js';
+import { answerRights } from './demo-rights.js';
+import type { DemoWeb } from './demo-web.js';
+
+/** What a demo host consists of. */
+export interface DemoMachine {
+  readonly plan: DemoPlan;
+  readonly folder: DemoFolder;
+  /** Its web server with the port; null: it has none. */
+  readonly web: { readonly server: DemoWeb; readonly port: number } | null;
+}
 
 /** A script of Lockstep's own that a demo host was sent. */
-export interface DemoCall {
-  readonly plan: DemoPlan;
+export interface DemoCall extends DemoMachine {
   /** What follows the script on standard input: what the script would read. */
   readonly input: string;
   /** Aborted when the channel is closed. */
@@ -16,7 +27,7 @@ export interface DemoCall {
   readonly say: (line: string, stream?: 'stdout' | 'stderr') => Promise<void>;
 }
 
-/** Answers as a real host would, with simulated facts; resolves with the exit status. Executes nothing. */
+/** Answers as a real host would, with its real files and otherwise simulated facts; resolves with the exit status. Executes nothing. */
 export type DemoAnswer = (call: DemoCall) => Promise<number>;
 
 /** Plays an interactive shell until its channel is closed. */
@@ -28,7 +39,10 @@ export type DemoShell = (channel: ServerChannel, plan: DemoPlan) => Promise<void
  */
 @Injectable()
 export class DemoAnswers {
-  private readonly scripts = new Map<string, DemoAnswer>([[probeMark, answerProbe]]);
+  private readonly scripts = new Map<string, DemoAnswer>([
+    [probeMark, answerProbe],
+    [markOf(rightsScript), answerRights],
+  ]);
   private readonly shells = new Map<Platform, DemoShell>();
 
   /** `script` is the whole text; only its mark is kept. */

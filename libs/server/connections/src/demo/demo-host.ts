@@ -1,21 +1,21 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { once } from 'node:events';
-import { type AddressInfo, type Server as NetServer, type Socket, createServer } from 'node:net';
+import { type Socket, createServer } from 'node:net';
 import ssh2, { type AuthContext, type Connection, type Server, type Session } from 'ssh2';
-import type { DemoAnswers } from './demo-answers.js';
+import type { DemoAnswers, DemoMachine } from './demo-answers.js';
 import type { DemoIdentity } from './demo-identities.js';
-import { type DemoPlan, demoUser } from './demo-plans.js';
+import { demoUser } from './demo-plans.js';
 import { answerCommand } from './demo-shell.js';
 import { serveSftp } from './demo-sftp.js';
+import { listenAgain } from './listen-again.js';
 
-/** A simulated SSH host on loopback. */
+/** The SSH of a demo host, on loopback. */
 export class DemoHost {
   private readonly sockets = new Set<Socket>();
   private readonly ssh: Server;
-  private listener: NetServer | undefined;
+  private readonly listener = createServer((socket) => this.take(socket));
 
   constructor(
-    private readonly plan: DemoPlan,
+    private readonly machine: DemoMachine,
     private readonly identity: DemoIdentity,
     private readonly answers: DemoAnswers,
   ) {
@@ -27,27 +27,14 @@ export class DemoHost {
     this.ssh = new ssh2.Server(options, (connection) => this.welcome(connection));
   }
 
-  /** Listens on the port it had before, or on another where that is taken. Answers the port. */
-  async start(): Promise<number> {
-    const port = await this.listen(this.identity.port).catch(() => this.listen(0));
-    this.identity.port = port;
-    return port;
+  /** Answers the port. */
+  start(): Promise<number> {
+    return listenAgain(this.listener, this.identity.port);
   }
 
   async stop(): Promise<void> {
-    const { listener } = this;
-    if (!listener) return;
     for (const socket of this.sockets) socket.destroy();
-    listener.close();
-    await once(listener, 'close');
-  }
-
-  private async listen(port: number): Promise<number> {
-    const listener = createServer((socket) => this.take(socket));
-    listener.listen(port, '127.0.0.1');
-    await once(listener, 'listening');
-    this.listener = listener;
-    return (listener.address() as AddressInfo).port;
+    await new Promise((resolve) => this.listener.close(resolve));
   }
 
   private take(socket: Socket): void {
@@ -59,13 +46,13 @@ export class DemoHost {
     socket.pause();
     setTimeout(() => {
       if (!socket.destroyed) this.ssh.injectSocket(socket);
-    }, this.plan.pace.greeting);
+    }, this.machine.plan.pace.greeting);
   }
 
   private welcome(connection: Connection): void {
     connection.on('error', () => undefined);
     connection.on('authentication', (context) => {
-      setTimeout(() => this.judge(context), context.method === 'none' ? 0 : this.plan.pace.login);
+      setTimeout(() => this.judge(context), context.method === 'none' ? 0 : this.machine.plan.pace.login);
     });
     connection.on('session', (accept) => this.serve(accept()));
   }
@@ -78,9 +65,10 @@ export class DemoHost {
   }
 
   private serve(session: Session): void {
-    const { plan, answers } = this;
+    const { machine, answers } = this;
+    const { plan } = machine;
     session.on('exec', (accept, _reject, { command }) => {
-      void answerCommand(accept(), command, { plan, answers });
+      void answerCommand(accept(), command, { machine, answers });
     });
     session.on('pty', (accept) => {
       // Absent where the client wants no answer.
@@ -92,7 +80,7 @@ export class DemoHost {
       else reject();
     });
     session.on('sftp', (accept, reject) => {
-      if (plan.platform === 'systemd' && plan.fault !== 'no_sftp') serveSftp(accept(), plan);
+      if (plan.platform === 'systemd' && plan.fault !== 'no_sftp') serveSftp(accept(), machine);
       else reject();
     });
   }

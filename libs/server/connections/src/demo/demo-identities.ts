@@ -10,6 +10,8 @@ const DemoIdentity = z.object({
   password: z.string(),
   /** The port it had last; 0 before it had one. */
   port: z.number().int(),
+  /** The same of its web server. */
+  webPort: z.number().int().default(0),
 });
 export type DemoIdentity = z.infer<typeof DemoIdentity>;
 const Store = z.record(z.string(), DemoIdentity);
@@ -36,6 +38,7 @@ export class DemoIdentities {
       hostKey: newHostKey(),
       password: randomBytes(18).toString('base64url'),
       port: 0,
+      webPort: 0,
     };
     this.known[key] = identity;
     return { identity, isNew: true };

@@ -3,7 +3,7 @@ import type { Platform } from '@lockstep/contract';
 /** What is wrong with a demo host. */
 export type DemoFault = 'no_sftp' | 'service_fails';
 
-/** How one demo host behaves. Nothing of it is real: it answers what Lockstep asks, and runs no command. */
+/** How one demo host behaves. It answers what Lockstep asks and runs no command; its files and its TLS port alone are real. */
 export interface DemoPlan {
   /** Its name in the store of keys. */
   readonly key: string;
@@ -14,6 +14,10 @@ export interface DemoPlan {
   /** Milliseconds that each stage takes. */
   readonly pace: { readonly greeting: number; readonly login: number; readonly line: number; readonly sftp: number };
   readonly fault: DemoFault | null;
+  /** Whether its login may do everything as root without a password; else it may look. */
+  readonly sudo: boolean;
+  /** What its web server does when it is told to reload; null: it has none. */
+  readonly web: 'reloads' | 'ignores_reloads' | null;
 }
 
 const atOnce = { greeting: 0, login: 20, line: 5, sftp: 10 };
@@ -27,6 +31,8 @@ export const demoPlans: readonly DemoPlan[] = [
     platform: 'systemd',
     pace: atOnce,
     fault: null,
+    sudo: true,
+    web: 'reloads',
   },
   {
     key: 'slow',
@@ -35,6 +41,8 @@ export const demoPlans: readonly DemoPlan[] = [
     platform: 'systemd',
     pace: { greeting: 3_000, login: 4_000, line: 800, sftp: 1_200 },
     fault: null,
+    sudo: true,
+    web: 'reloads',
   },
   {
     key: 'service-fails',
@@ -43,6 +51,8 @@ export const demoPlans: readonly DemoPlan[] = [
     platform: 'systemd',
     pace: atOnce,
     fault: 'service_fails',
+    sudo: true,
+    web: 'ignores_reloads',
   },
   {
     key: 'without-sftp',
@@ -51,6 +61,8 @@ export const demoPlans: readonly DemoPlan[] = [
     platform: 'systemd',
     pace: atOnce,
     fault: 'no_sftp',
+    sudo: false,
+    web: null,
   },
   {
     key: 'cisco-vos',
@@ -59,6 +71,8 @@ export const demoPlans: readonly DemoPlan[] = [
     platform: 'cisco_vos',
     pace: { greeting: 100, login: 300, line: 400, sftp: 10 },
     fault: null,
+    sudo: false,
+    web: null,
   },
 ];
 

@@ -13,7 +13,7 @@ export const answerProbe: DemoAnswer = async ({ plan, say }) => {
     osVersion: '1',
     uptimeSeconds: String(Math.floor(process.uptime())),
     systemd: '252',
-    sudo: plan.fault === 'no_sftp' ? 'not_allowed' : 'without_password',
+    sudo: plan.sudo ? 'without_password' : 'not_allowed',
     done: 'yes',
   };
   for (const [key, value] of Object.entries(facts)) await say(`lockstep:${key}=${value}`);

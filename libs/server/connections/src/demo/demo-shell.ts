@@ -1,7 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ServerChannel } from 'ssh2';
-import type { DemoAnswers } from './demo-answers.js';
-import type { DemoPlan } from './demo-plans.js';
+import type { DemoAnswers, DemoMachine } from './demo-answers.js';
 
 /** How `runScript` of server-ssh begins every command. */
 const scriptCommand = /^exec \/bin\/sh -c 'eval "\$\(dd bs=1 count=(\d{1,6}) 2>\/dev\/null\)"'$/;
@@ -15,7 +14,7 @@ const longestInput = 262_144;
 export async function answerCommand(
   channel: ServerChannel,
   command: string,
-  { plan, answers }: { plan: DemoPlan; answers: DemoAnswers },
+  { machine, answers }: { machine: DemoMachine; answers: DemoAnswers },
 ): Promise<void> {
   const gone = new AbortController();
   channel.on('close', () => gone.abort());
@@ -30,11 +29,11 @@ export async function answerCommand(
     return;
   }
   const say = async (line: string, stream: 'stdout' | 'stderr' = 'stdout'): Promise<void> => {
-    await pause(plan.pace.line, undefined, { signal: gone.signal });
+    await pause(machine.plan.pace.line, undefined, { signal: gone.signal });
     (stream === 'stdout' ? channel : channel.stderr).write(`${line}\n`);
   };
-  const status = await answer({ plan, input, signal: gone.signal, say }).catch(() => undefined);
-  if (status !== undefined && !gone.signal.aborted) finish(channel, status);
+  const status = await answer({ ...machine, input, signal: gone.signal, say }).catch(() => 1);
+  if (!gone.signal.aborted) finish(channel, status);
 }
 
 /** All that is sent to standard input, up to its end. */

@@ -1,5 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { DemoAnswer, DemoAnswers, DemoCall } from '@lockstep/server-connections';
+import {
+  type DemoAnswer,
+  type DemoAnswers,
+  type DemoCall,
+  demoWeb,
+  passwordRequired,
+} from '@lockstep/server-connections';
 import {
   dependentsScript,
   listScript,
@@ -9,13 +15,11 @@ import {
   uptimeScript,
   workingScript,
 } from '../../drivers/systemd/scripts.js';
-import { rightsScript } from '@lockstep/server-ssh';
 import { unitProperties } from '../../drivers/systemd/unit-properties.js';
 import { SimulatedHost } from './simulated-host.js';
 import type { SimulatedUnit } from './simulated-unit.js';
 
-/** What sudo says to a login without rights, and systemctl's exit status for a unit that is not there. */
-const passwordRequired = 'sudo: a password is required';
+/** systemctl's exit status for a unit that is not there. */
 const noSuchUnit = 5;
 
 type Answer = (host: SimulatedHost, call: DemoCall) => Promise<number>;
@@ -45,7 +49,6 @@ export function teachSystemd(answers: DemoAnswers): void {
   );
   answers.teach(restartScript, on(restart));
   answers.teach(logScript, on(log));
-  answers.teach(rightsScript, on(privileges));
   answers.teach(
     '# lockstep services configuration 1',
     on(async (_host, { say }) => {
@@ -90,9 +93,10 @@ const dependents: Answer = async (host, call) => {
 const restart: Answer = async (host, call) => {
   const [name = ''] = linesOf(call);
   const unit = host.units.get(name);
-  if (!host.mayRestart) return complain(call, { line: passwordRequired, status: 1 });
+  if (!call.plan.sudo) return complain(call, { line: passwordRequired, status: 1 });
   if (!unit) return complain(call, { line: `Failed to restart ${name}: Unit ${name} not found.`, status: noSuchUnit });
   unit.restart(host.restartMs);
+  if (name === demoWeb.unit) call.web?.server.restart();
   await pause(host.restartMs, undefined, { signal: call.signal });
   return 0;
 };
@@ -101,22 +105,6 @@ const log: Answer = async (host, call) => {
   const [name = ''] = linesOf(call);
   const lines = host.units.get(name)?.log(host.plan.hostName) ?? [];
   if (lines.length > 0) await call.say(lines.join('\n'));
-  return 0;
-};
-
-const privileges: Answer = async (host, call) => {
-  const { hostName } = host.plan;
-  const programs = linesOf(call).map((name) => `lockstep:program=${name} /usr/bin/${name}`);
-  const entry = ['Sudoers entry:', '    RunAsUsers: root', '    Options: !authenticate', '    Commands:', '\tALL'];
-  const rights = ['lockstep:sudo=listed', `User demo may run the following commands on ${hostName}:`, '', ...entry];
-  const sudo = host.mayRestart ? rights : ['lockstep:sudo=listed', passwordRequired, 'lockstep:sudo=refused'];
-  const who = [
-    'lockstep:user=demo',
-    'lockstep:uid=1000',
-    'lockstep:groups=demo systemd-journal',
-    'lockstep:groupIds=1000 101',
-  ];
-  await call.say([...who, ...programs, ...sudo].join('\n'));
   return 0;
 };
 

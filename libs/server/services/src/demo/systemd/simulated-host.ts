@@ -1,4 +1,4 @@
-import type { DemoPlan } from '@lockstep/server-connections';
+import { type DemoPlan, demoWeb } from '@lockstep/server-connections';
 import { SimulatedUnit, type UnitPlan } from './simulated-unit.js';
 
 const application = 'demo-app.service';
@@ -12,20 +12,22 @@ const units: readonly UnitPlan[] = [
   { name: 'ssh.service', description: 'OpenBSD Secure Shell server (simulated)' },
 ];
 
+const web: UnitPlan = { name: demoWeb.unit, description: 'Demo web server (simulated), whose TLS port is real' };
+
 /** The services of one demo host, which change when they are restarted, as long as this process runs. */
 export class SimulatedHost {
   readonly units: ReadonlyMap<string, SimulatedUnit>;
-  /** Without sudo rights one may look and not restart. */
-  readonly mayRestart: boolean;
   /** Milliseconds that a restart takes. */
   readonly restartMs: number;
 
   constructor(readonly plan: DemoPlan) {
     const fails = plan.fault === 'service_fails';
     this.units = new Map(
-      units.map((unit) => [unit.name, new SimulatedUnit({ ...unit, fails: fails && unit.name === application })]),
+      [...units, ...(plan.web === null ? [] : [web])].map((unit) => [
+        unit.name,
+        new SimulatedUnit({ ...unit, fails: fails && unit.name === application }),
+      ]),
     );
-    this.mayRestart = plan.fault !== 'no_sftp';
     this.restartMs = Math.max(600, plan.pace.line * 8);
   }
 }
