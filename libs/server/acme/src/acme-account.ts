@@ -13,8 +13,6 @@ import { Transport, type TransportOptions } from './transport.js';
 
 /** A CA and who we are to it. Several may live side by side. */
 export interface AccountOptions extends TransportOptions {
-  /** `https:` only. */
-  readonly directoryUrl: string;
   /** PEM; ECDSA P-256, P-384, or RSA. */
   readonly accountKey: string;
   /** From `register`. */
@@ -111,10 +109,11 @@ export class AcmeAccount {
     const { signal, stop } = startLimit(limit, 'Issuing the certificate');
     const whole = { ...limit, signal };
     try {
-      const known =
-        order.status === 'ready' ? order : await this.pollOrder(order, whole, ({ status }) => status !== 'processing');
-      if (known.status === 'ready') await this.handIn(known, request, whole);
-      const done = await this.pollOrder(known, whole, ({ status }) => status === 'valid' || status === 'pending');
+      const isSettled = ({ status }: StoredOrder): boolean => status !== 'processing';
+      const known = order.status === 'ready' ? order : await this.pollOrder(order, whole, { done: isSettled });
+      const told = known.status === 'ready' ? await this.handIn(known, request, whole) : undefined;
+      const isDone = ({ status }: StoredOrder): boolean => status === 'valid' || status === 'pending';
+      const done = await this.pollOrder(known, whole, { done: isDone, told });
       if (done.status === 'valid') return done;
       throw new AcmeError('ORDER_INVALID', 'The order cannot be finalized: not all of its names are proved yet.');
     } finally {
@@ -150,31 +149,32 @@ export class AcmeAccount {
     return readRenewalInformation(value, retryAfter);
   }
 
-  private async handIn(order: StoredOrder, request: string, limit: Limit): Promise<void> {
-    await this.transport
-      .call('Finalizing the order', limit, () => this.client.finalizeOrder(asOrder(order), request))
-      .catch((error: unknown) => {
-        // What we know is old: it was handed in before. The next look tells.
-        if (!(error instanceof AcmeError && isProblem(error.problem, 'orderNotReady'))) throw error;
-      });
+  /** What the CA says to it; undefined: what we know is old, it was handed in before. The next look tells. */
+  private async handIn(order: StoredOrder, request: string, limit: Limit): Promise<Look<StoredOrder> | undefined> {
+    try {
+      const finalize = (): Promise<Order> => this.client.finalizeOrder(asOrder(order), request);
+      return toLook(order, await this.transport.call('Finalizing the order', limit, finalize));
+    } catch (error) {
+      if (error instanceof AcmeError && isProblem(error.problem, 'orderNotReady')) return undefined;
+      throw error;
+    }
   }
 
   private pollOrder(
     order: StoredOrder,
     limit: Limit & { signal: AbortSignal },
-    done: (order: StoredOrder) => boolean,
+    options: { done: (order: StoredOrder) => boolean; told?: Look<StoredOrder> | undefined },
   ): Promise<StoredOrder> {
-    return pollUntil(() => this.lookOnce(order, limit), { done, signal: limit.signal });
+    return pollUntil(() => this.lookOnce(order, limit), { ...options, signal: limit.signal });
   }
 
   private async lookOnce(order: StoredOrder, limit: Limit): Promise<Look<StoredOrder>> {
-    const { value, retryAfter } = await this.transport
+    const look = await this.transport
       .call('Reading the order', limit, () => this.client.getOrder(asOrder(order)))
       .catch((error: unknown) => {
         throw isGone(error) ? new AcmeError('ORDER_GONE', 'The CA does not know the order any more.', error) : error;
       });
-    refuseInvalid(value);
-    return { value: toStoredOrder(value, order.presented), retryAfter };
+    return toLook(order, look);
   }
 
   private async renewalUrl(limit: Limit): Promise<string | undefined> {
@@ -196,6 +196,12 @@ const asOrder = ({ url, status, finalize, certificate }: StoredOrder): Order => 
   identifiers: [],
   authorizations: [],
 });
+
+/** @throws {AcmeError} ORDER_INVALID */
+function toLook({ presented }: StoredOrder, { value, retryAfter }: Look<Order>): Look<StoredOrder> {
+  refuseInvalid(value);
+  return { value: toStoredOrder(value, presented), retryAfter };
+}
 
 const isGone = (error: unknown): error is AcmeError => error instanceof AcmeError && error.problem?.status === 404;
 

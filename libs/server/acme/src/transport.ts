@@ -1,24 +1,23 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Agent } from 'node:https';
-import { createSecureContext, getCACertificates } from 'node:tls';
 import { axios } from 'acme-client';
 import { AcmeError, RateLimited, refused } from './acme-error.js';
 import { type Limit, within } from './limit.js';
 import { isProblem, readProblem } from './problem.js';
 import { CheckedAgent, type Reach } from './reach.js';
 import { readRetryAfter } from './retry-after.js';
+import { type Answer, type Config, Told } from './told.js';
+import { contextFor } from './trusted-roots.js';
 
 /** One call of acme-client, which may be several requests. */
 interface Exchange {
   readonly agent: Agent;
   readonly signal: AbortSignal;
   readonly requestMs: number;
+  readonly told: Told;
   /** What is learned on the way. */
   readonly seen: { nonceRejected: boolean; retryAfter?: Date };
 }
-
-type Config = Parameters<typeof axios.request>[0];
-type Answer = Awaited<ReturnType<typeof axios.request<string>>>;
 
 /** A chain with alternates is some kilobytes. */
 const largestAnswer = 1_048_576;
@@ -41,6 +40,8 @@ axios.interceptors.request.use((config) => {
 });
 
 export interface TransportOptions {
+  /** `https:` only. */
+  readonly directoryUrl: string;
   /** PEM, besides those that Node trusts. */
   readonly trustedRoots?: readonly string[];
   /** Where connections may go; anywhere unless told. */
@@ -53,13 +54,13 @@ export interface TransportOptions {
 export class Transport {
   private readonly agent: Agent;
   private readonly requestMs: number;
+  private readonly told: Told;
 
-  constructor({ trustedRoots = [], requestMs = 30_000, reach }: TransportOptions) {
-    // Made once: reading all roots for each connection would take 20 ms.
-    const secureContext = createSecureContext({ ca: [...getCACertificates('default'), ...trustedRoots] });
-    const options = { keepAlive: true, secureContext };
+  constructor({ directoryUrl, trustedRoots = [], requestMs = 30_000, reach }: TransportOptions) {
+    const options = { keepAlive: true, secureContext: contextFor(trustedRoots) };
     this.agent = reach ? new CheckedAgent(options, reach) : new Agent(options);
     this.requestMs = requestMs;
+    this.told = new Told(directoryUrl);
   }
 
   /**
@@ -71,11 +72,12 @@ export class Transport {
     limit: Limit,
     work: () => Promise<Value>,
   ): Promise<{ value: Value; retryAfter: Date | undefined }> {
+    const { agent, requestMs, told } = this;
     for (let attempt = 1; ; attempt += 1) {
       const seen: Exchange['seen'] = { nonceRejected: false };
       try {
         const value = await within(limit, what, (signal) =>
-          running.run({ agent: this.agent, requestMs: this.requestMs, signal, seen }, work),
+          running.run({ agent, requestMs, told, signal, seen }, work),
         );
         return { value, retryAfter: seen.retryAfter };
       } catch (error) {
@@ -96,7 +98,9 @@ export class Transport {
 }
 
 /** The adapter: one request, and its failure as ours. Rejected nonces go back, as acme-client has the next one at hand. */
-async function send({ agent, signal, requestMs, seen }: Exchange, config: Config): Promise<Answer> {
+async function send({ agent, signal, requestMs, told, seen }: Exchange, config: Config): Promise<Answer> {
+  const known = told.answerTo(config);
+  if (known) return known;
   const { url = '', method, headers } = config;
   const data: unknown = config.data;
   const answer = await within({ deadlineMs: requestMs, signal }, `The request to ${hostOf(url)}`, (inner) =>
@@ -109,12 +113,13 @@ async function send({ agent, signal, requestMs, seen }: Exchange, config: Config
     throw isOurs(error) || signal.aborted ? error : unreachable(url, error);
   });
   seen.retryAfter = readRetryAfter(answer.headers['retry-after'], new Date());
-  if (answer.status < 400) return answer;
-  const problem = readProblem(parse(answer.data));
+  const problem = answer.status < 400 ? undefined : readProblem(parse(answer.data));
   if (isProblem(problem, 'badNonce')) {
     seen.nonceRejected = true;
     return answer;
   }
+  told.note(config, answer);
+  if (answer.status < 400) return answer;
   throw failureOf(answer, { url, retryAfter: seen.retryAfter });
 }
 

@@ -39,8 +39,11 @@ async function issue(account: AcmeAccount, names: string[], web: ProofServer): P
     pebble = await startPebble();
     proxy = await startAcmeProxy(pebble);
     web = await startProofServer(pebble.httpPort);
-    account = await registeredAccount(pebble, { directoryUrl: proxy.directoryUrl });
+    account = await another();
   });
+
+  /** As each renewal has one: what the CA told another is not known to it. */
+  const another = (): Promise<AcmeAccount> => registeredAccount(pebble, { directoryUrl: proxy.directoryUrl });
 
   afterEach(() => {
     proxy.clearFaults();
@@ -149,12 +152,34 @@ async function issue(account: AcmeAccount, names: string[], web: ProofServer): P
     expect(asked).toContain(`localhost ${pebble.port}`);
   });
 
+  it('asks for the directory and for a nonce once, and goes on with the nonce that each answer bears', async () => {
+    proxy.requests.length = 0;
+    const certificate = await issue(await another(), ['one.thrifty.test', 'two.thrifty.test'], web);
+    expect(certificate).toContain('BEGIN CERTIFICATE');
+    expect(proxy.requests.filter((request) => request === 'GET /dir')).toHaveLength(1);
+    // Two authorizations are read at the same time, so that takes a second one.
+    expect(proxy.requests.filter((request) => request.startsWith('HEAD')).length).toBeLessThanOrEqual(2);
+  });
+
+  it('does not look before the CA has said to, also when it says so to the request that was handed in', async () => {
+    const { keep } = new OrderShelf();
+    const placed = await account.placeOrder(['patience.test'], limit);
+    const proved = await proveNames(placed, { ...limit, account, solver: web, keep });
+    const body = { ...proved, status: 'processing', identifiers: [{ type: 'dns', value: 'patience.test' }] };
+    proxy.addFault({ method: 'POST', path: /finalize/, status: 200, headers: { 'retry-after': '60' }, body });
+    proxy.requests.length = 0;
+    const asked = account.finalize(proved, await signingRequest(['patience.test']), limit);
+    await expect(asked).rejects.toBeInstanceOf(RateLimited);
+    expect(proxy.requests.filter((request) => request.startsWith('POST'))).toHaveLength(1);
+  });
+
   it('reads when the CA wants a certificate renewed, and says in the next order what that replaces', async () => {
     const certificate = await issue(account, ['ari.test'], web);
     expect(await account.renewalInformation(certificate, limit)).toBeNull();
     const [start, end] = [new Date('2027-01-02T00:00:00Z'), new Date('2027-01-03T00:00:00Z')];
     proxy.suggestWindow({ start, end, explanationUrl: 'https://ca.test/incident', retryAfter: 3_600 });
-    const information = await account.renewalInformation(certificate, limit);
+    const later = await another();
+    const information = await later.renewalInformation(certificate, limit);
     expect(information).toMatchObject({ start, end, explanationUrl: 'https://ca.test/incident' });
     const again = (information?.askAgainAt.getTime() ?? 0) - Date.now();
     expect(again).toBeGreaterThan(3_590_000);
@@ -162,7 +187,7 @@ async function issue(account: AcmeAccount, names: string[], web: ProofServer): P
     const moment = pickMoment({ start, end }, 0.5);
     expect(moment.toISOString()).toBe('2027-01-02T12:00:00.000Z');
     expect(proxy.requests.at(-1)).toMatch(/^GET \/renewal-info\/[\w-]+\.[\w-]+$/);
-    const order = await account.placeOrder(['ari.test'], { ...limit, replaces: certificate });
+    const order = await later.placeOrder(['ari.test'], { ...limit, replaces: certificate });
     expect(order.status).toBe('pending');
   });
 
@@ -171,7 +196,7 @@ async function issue(account: AcmeAccount, names: string[], web: ProofServer): P
     proxy.suggestWindow({ start: new Date(0), end: new Date(1) });
     const body = { type: 'urn:ietf:params:acme:error:alreadyReplaced', detail: 'already replaced' };
     proxy.addFault({ method: 'POST', path: /order-plz/, status: 409, body, times: 1 });
-    expect(await account.placeOrder(['replaced.test'], { ...limit, replaces: certificate })).toMatchObject({
+    expect(await (await another()).placeOrder(['replaced.test'], { ...limit, replaces: certificate })).toMatchObject({
       names: ['replaced.test'],
     });
   });
@@ -186,7 +211,9 @@ async function issue(account: AcmeAccount, names: string[], web: ProofServer): P
   it('tells where the CA’s terms are, and that an address is no directory', async () => {
     expect(await account.termsOfService(limit)).toMatch(/^data:|^https?:/);
     proxy.addFault({ path: /dir/, status: 200, body: '"a page"' });
-    await expect(account.termsOfService(limit)).rejects.toThrow('is no ACME directory');
+    const trustedRoots = [pebble.tls.certificate];
+    const stranger = new AcmeAccount({ directoryUrl: proxy.directoryUrl, accountKey: newAccountKey(), trustedRoots });
+    await expect(stranger.termsOfService(limit)).rejects.toThrow('is no ACME directory');
   });
 
   it('does not take something else for a certificate', async () => {

@@ -24,7 +24,7 @@ interface Run extends ProveOptions {
 /**
  * Proves every name of the order that is not proved yet, and withdraws what was published, also what an earlier try left,
  * however it ends.
- * @returns the order as it is then; `presented` holds what could not be withdrawn
+ * @returns the order, ready to be finalized; `presented` holds what could not be withdrawn
  * @throws {AcmeError} CHALLENGE_NOT_OFFERED, CHALLENGE_FAILED with the CA's words, and what the solver throws
  */
 export async function proveNames(order: StoredOrder, options: ProveOptions): Promise<StoredOrder> {
@@ -41,11 +41,13 @@ export async function proveNames(order: StoredOrder, options: ProveOptions): Pro
     if (challenges.length > 0) await options.keep(known);
     await publish(challenges, run);
     await answerAll(proofs, run);
+    // The CA need not be asked: that is what it becomes by it (RFC 8555 §7.1.6).
+    known = { ...known, status: 'ready' };
   } finally {
     stop();
     known = await withdrawPresented(known, options);
   }
-  return options.account.look(known, options);
+  return known;
 }
 
 /**

@@ -71,12 +71,14 @@ export class AcmeLedger {
    */
   async assertAllowed(issuer: AcmeIssuerEntity, names: readonly string[], orderUrl?: string): Promise<void> {
     const { failedValidationsPerHour, duplicatesPerWeek } = issuer.acme.allowance;
-    const failed = await this.failures(issuer, names, orderUrl);
+    const [failed, issued] = await Promise.all([
+      this.failures(issuer, names, orderUrl),
+      this.duplicates(issuer, names),
+    ]);
     for (const [name, times] of failed) {
       const again = possibleAgain(times, failedValidationsPerHour, hourMs);
       if (again) throw kept(`${issuer.name} could not verify ${name} ${count(times)} within an hour`, again);
     }
-    const issued = await this.duplicates(issuer, names);
     const again = possibleAgain(issued, duplicatesPerWeek, weekMs);
     if (again) throw kept(`${issuer.name} issued for exactly these names ${count(issued)} within 7 days`, again);
   }

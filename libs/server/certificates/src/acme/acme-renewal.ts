@@ -89,7 +89,7 @@ export class AcmeRenewal {
     const { solver } = await this.solverOf(this.issuer);
     const keep = (known: StoredOrder): Promise<void> => orders.keep(this.of(version), known);
     const count = (names: readonly string[]): Promise<void> => ledger.record(this.issuer, { ...counted, names });
-    const proved = await this.asking((account) =>
+    await this.asking((account) =>
       asFailure(this.context, () =>
         proveNames(order, { ...this.limit(proveMs), account, keep, solver: this.guarded(solver, count) }),
       ).catch(async (error: unknown) => {
@@ -99,7 +99,6 @@ export class AcmeRenewal {
       }),
     );
     await ledger.forget(counted);
-    await keep(proved);
     step.summary(`${String(order.authorizations.length)} by ${solver.kind}`);
   }
 

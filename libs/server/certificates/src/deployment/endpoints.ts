@@ -7,7 +7,8 @@ import { scanTls } from '../scan/tls-scan.js';
 export type Served = { readonly fingerprint: string } | { readonly failure: string; readonly code: SshError['code'] };
 
 const handshakeMs = 5_000;
-const betweenMs = 200;
+/** A server that reloads shows the new leaf some milliseconds later, as a rule; one that restarts takes longer. */
+const [soonMs, longestMs] = [20, 200];
 /** Old workers of a server that reloads may still take a connection or two. */
 const inARow = 3;
 
@@ -36,7 +37,7 @@ export async function waitUntilServed(
 ): Promise<string | null> {
   const end = performance.now() + wanted.patienceMs;
   let seen = 0;
-  for (;;) {
+  for (let step = soonMs; ; step = Math.min(step * 2, longestMs)) {
     const served = await lookAt(endpoint, policy, signal);
     const isWanted = 'fingerprint' in served && served.fingerprint === wanted.fingerprint;
     seen = isWanted ? seen + 1 : 0;
@@ -46,6 +47,6 @@ export async function waitUntilServed(
         'failure' in served ? served.failure.replace(/\.$/, '') : `it shows the certificate ${served.fingerprint}`;
       return `${endpointName(endpoint)}: ${why}`;
     }
-    await pause(isWanted ? 20 : betweenMs, undefined, { signal });
+    await pause(isWanted ? soonMs : step, undefined, { signal });
   }
 }
