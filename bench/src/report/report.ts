@@ -49,7 +49,7 @@ export const notMeasured = (measured: string, why: string): ReportLine => ({
   aim: '',
 });
 
-/** The Markdown table. */
+/** The Markdown table, its columns padded: it is read in a terminal too, and is what the formatter makes of it. */
 export function toMarkdown(lines: readonly ReportLine[]): string {
   const head = ['measured', 'Lockstep', 'against', 'comparison', 'aim', 'met'];
   const rows = lines.map(({ measured, lockstep, against, comparison, aim, met }) => [
@@ -60,5 +60,7 @@ export function toMarkdown(lines: readonly ReportLine[]): string {
     aim,
     met === undefined ? '' : met ? 'yes' : '**no**',
   ]);
-  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |\n`).join('');
+  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  const all = [head, widths.map((width) => '-'.repeat(width)), ...rows];
+  return all.map((row) => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |\n`).join('');
 }
