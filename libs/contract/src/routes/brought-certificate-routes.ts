@@ -40,7 +40,7 @@ export const broughtCertificateRoutes = {
     summary: 'Take over a certificate with its private key. A renewal deploys it; it cannot renew itself.',
     body: UploadedCertificateInput,
     success: { status: 201, body: Certificate },
-    problems: ['NAME_TAKEN'],
+    problems: ['NAME_TAKEN', 'FILE_TAKEN'],
   }),
   uploadCertificateVersion: defineRoute({
     operationId: 'uploadCertificateVersion',

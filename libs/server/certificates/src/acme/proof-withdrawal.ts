@@ -42,6 +42,10 @@ export class ProofWithdrawal {
   private async takeBackAt(group: readonly Proof[]): Promise<LeftProof[]> {
     const [place] = group;
     if (!place) return [];
+    if (isHeld(place)) {
+      for (const proof of group) await this.proofs.forget(proof);
+      return [];
+    }
     const all = (why: string, more: Partial<LeftProof> = {}): LeftProof[] =>
       group.map((proof) => ({ proof, why, refusedWay: null, isLost: false, ...more }));
     const issuer = await this.dataSource.manager.findOneBy(IssuerEntity, { id: place.issuerId });
@@ -93,6 +97,10 @@ export const hostOf = ({ challenge, connectionId }: ProofPlace): number | undefi
   challenge.kind === 'http-01' && challenge.answeredBy === 'host'
     ? (challenge.connectionId ?? connectionId)
     : undefined;
+
+/** Lockstep answers with what it knows: what is forgotten is not shown any more. */
+const isHeld = ({ challenge }: ProofPlace): boolean =>
+  challenge.kind === 'http-01' && challenge.answeredBy === 'lockstep';
 
 const placeKey = ({ issuerId, connectionId, challenge }: ProofPlace): string =>
   JSON.stringify([issuerId, connectionId, challenge]);

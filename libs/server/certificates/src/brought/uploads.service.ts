@@ -32,7 +32,7 @@ export class UploadsService {
     private readonly discovery: DiscoveryService,
   ) {}
 
-  /** Answers the new id. @throws {ProblemException} VALIDATION_FAILED, NAME_TAKEN */
+  /** Answers the new id. @throws {ProblemException} VALIDATION_FAILED, NAME_TAKEN, FILE_TAKEN */
   async create(actor: SignedInActor, { name, targets, ...upload }: NewUpload): Promise<number> {
     const checked = await this.check(upload);
     return this.certificates.transaction(async (transaction) => {
