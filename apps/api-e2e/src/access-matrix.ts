@@ -88,6 +88,7 @@ export const routeMatrix = {
   scanAddresses: administrators,
   scanConnection: administrators,
   listInventory: lists,
+  countExpiries: signedIn,
   watchCertificates: administrators,
   getFoundCertificate: readers,
   checkFoundCertificate: administrators,

@@ -34,7 +34,7 @@ test.describe('certificates', () => {
     await expect(mail).toContainText('the days left are those of version 1, which is in use');
     await expect(rows.filter({ hasText: 'wiki' })).toContainText('Not issued yet');
     await expect(page.locator('figcaption')).toContainText('1 expired');
-    await expect(page.locator('figcaption')).toContainText('1 within a week');
+    await expect(page.locator('figcaption')).toContainText('2 within 13 weeks');
 
     await page.getByRole('button', { name: 'Due for renewal' }).click();
     await expect(page).toHaveURL(/status=due/);
@@ -72,7 +72,7 @@ test.describe('certificates', () => {
   });
 
   test('overview and connection show what expires', async ({ page }) => {
-    const attention = page.getByRole('region', { name: 'Certificates expired or due' });
+    const attention = page.getByRole('region', { name: 'Certificates that need attention' });
     await expect(attention.getByRole('listitem')).toHaveCount(2);
     await expect(attention.getByRole('listitem').first()).toContainText('intranet');
     await page.goto(`${url}/connections/${fleet.connection.id}`);

@@ -1,5 +1,6 @@
 /** The daily look at what is really served, and whether anybody looks at all. */
 import * as z from 'zod';
+import { CertificateProblem } from './certificate-problems.js';
 import { ConnectionId, Timestamp } from './primitives.js';
 
 /**
@@ -15,6 +16,11 @@ export const ServedEndpoint = z
     state: z.enum(['as_deployed', 'other', 'unreachable']),
     fingerprint: z.string().nullable().describe('SHA-256 of what was shown, hexadecimal with colons.'),
     detail: z.string().nullable().describe('Why nothing was shown.'),
+    problems: z
+      .array(CertificateProblem)
+      .describe(
+        'What a client would object to in what was shown, but for who signed it: that was chosen with its issuer.',
+      ),
   })
   .meta({ id: 'ServedEndpoint' });
 export type ServedEndpoint = z.infer<typeof ServedEndpoint>;
@@ -26,7 +32,7 @@ export const CertificateCheck = z
     endedAt: Timestamp.nullable().describe('When the last one ended; null: none has yet.'),
     nextAt: Timestamp.describe('In the past where one is missed or awaited.'),
     checked: z.number().int().describe('Certificates that the last one looked at.'),
-    troubled: z.number().int().describe('Of these, how many do not show what was deployed.'),
+    troubled: z.number().int().describe('Of these, how many do not show what was deployed, or not as clients take it.'),
     overdue: z.boolean().describe('None has ended for 26 hours.'),
     renewalsStalled: z.boolean().describe('Nobody has looked for due renewals for ten minutes: no worker runs.'),
     renewalsLookedAt: Timestamp,

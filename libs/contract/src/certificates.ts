@@ -1,6 +1,7 @@
 /** Certificates: what they are for, where they are deployed, what was issued, and what a TLS port shows. */
 import * as z from 'zod';
 import { ServedEndpoint } from './certificate-checks.js';
+import { CertificateProblem } from './certificate-problems.js';
 import { Host, LoginName, Port } from './connections.js';
 import { ConnectionId, OperationId, Timestamp } from './primitives.js';
 import { RenewalState } from './renewals.js';
@@ -118,23 +119,6 @@ export const CertificateFacts = z
   .meta({ id: 'CertificateFacts' });
 export type CertificateFacts = z.infer<typeof CertificateFacts>;
 
-export const CertificateProblem = z
-  .object({
-    code: z.enum([
-      'expired',
-      'not_yet_valid',
-      'name_mismatch',
-      'incomplete_chain',
-      'unknown_authority',
-      'chain_out_of_order',
-      'weak_key',
-      'weak_signature',
-    ]),
-    message: z.string(),
-  })
-  .meta({ id: 'CertificateProblem' });
-export type CertificateProblem = z.infer<typeof CertificateProblem>;
-
 export const DiscoverInput = z
   .strictObject({
     host: Host,
@@ -169,12 +153,19 @@ export const CertificateVersion = CertificateFacts.extend({
 }).meta({ id: 'CertificateVersion' });
 export type CertificateVersion = z.infer<typeof CertificateVersion>;
 
+/** What needs somebody, the worst first. The one order of every list of certificates; what needs nobody comes after them. */
+export const needyStatuses = ['expired', 'unreachable', 'wrongly_served', 'renewal_failing', 'due'] as const;
+export type NeedyStatus = (typeof needyStatuses)[number];
+
 /**
- * Of the version in use. `not_issued`: nothing was issued yet. `not_deployed`: something was, and it has arrived at none of
- * its targets. `due`: its renewal window has begun.
+ * The worst that is known of it, in this order. `expired`: the version in use has expired, or something that is served in its
+ * place or in its chain. `unreachable`: one of its places showed nothing at the last look. `wrongly_served`: another certificate
+ * is served than the one deployed, or one that a careful client refuses for anything but who signed it. `renewal_failing`:
+ * renewals have failed since the last that did not. `due`: the renewal window of the version in use has begun. `not_deployed`:
+ * something was issued, and it has arrived at none of its targets. `not_issued`: nothing was issued yet.
  */
 export const CertificateStatus = z
-  .enum(['not_issued', 'not_deployed', 'expired', 'due', 'valid'])
+  .enum([...needyStatuses, 'not_deployed', 'not_issued', 'valid'])
   .meta({ id: 'CertificateStatus' });
 export type CertificateStatus = z.infer<typeof CertificateStatus>;
 

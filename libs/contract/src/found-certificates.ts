@@ -3,12 +3,12 @@ import * as z from 'zod';
 import {
   Certificate,
   CertificateFacts,
-  CertificateProblem,
   CertificateStatus,
   DiscoverAnswer,
   DiscoverInput,
   RemotePath,
 } from './certificates.js';
+import { CertificateProblem } from './certificate-problems.js';
 import { Port } from './connections.js';
 import { ConnectionId, Timestamp } from './primitives.js';
 
@@ -123,16 +123,12 @@ export const FoundPlace = z
   .meta({ id: 'FoundPlace' });
 export type FoundPlace = z.infer<typeof FoundPlace>;
 
-/** `unreachable`: the last look failed; what is told is from the look before. */
-export const InventoryStatus = z.enum([...CertificateStatus.options, 'unreachable']).meta({ id: 'InventoryStatus' });
-export type InventoryStatus = z.infer<typeof InventoryStatus>;
-
 /** A certificate that is watched where it was found. It is looked at every day. */
 export const FoundCertificate = z
   .object({
     id: FoundCertificateId,
     place: FoundPlace,
-    status: InventoryStatus,
+    status: CertificateStatus.describe('Unreachable: the last look failed, and what is told is from the look before.'),
     leaf: CertificateFacts,
     chain: z.array(CertificateFacts),
     problems: z.array(CertificateProblem),
@@ -164,3 +160,32 @@ export const InventoryItem = z
   ])
   .meta({ id: 'InventoryItem' });
 export type InventoryItem = z.infer<typeof InventoryItem>;
+
+/** Moments in ascending order, with commas between them. */
+export const Boundaries = z
+  .string()
+  .max(2_000)
+  .transform((text) => text.split(','))
+  .pipe(
+    z
+      .array(Timestamp)
+      .min(1)
+      .max(60)
+      .refine(
+        (all) => all.every((moment, index) => index === 0 || Date.parse(all[index - 1] ?? '') < Date.parse(moment)),
+        {
+          message: 'must be in ascending order, each once',
+        },
+      ),
+  );
+
+/** How many expire from one moment, inclusive, until before another. Null: without that bound. */
+export const ExpiryCount = z
+  .object({
+    from: Timestamp.nullable(),
+    before: Timestamp.nullable(),
+    managed: z.number().int().describe('Issued or uploaded here, by the version in use.'),
+    found: z.number().int().describe('Only watched where they were found.'),
+  })
+  .meta({ id: 'ExpiryCount' });
+export type ExpiryCount = z.infer<typeof ExpiryCount>;

@@ -1,6 +1,7 @@
 export * from './access.js';
 export * from './acme.js';
 export * from './certificate-checks.js';
+export * from './certificate-problems.js';
 export * from './brought-certificates.js';
 export * from './certificates.js';
 export * from './connections.js';

@@ -123,6 +123,7 @@ export const requests: Readonly<Record<OperationIdOfRoute, Prepare>> = {
   scanAddresses: () => ({ path: '/certificates/scan', body: { addresses: [{ host: '127.0.0.1', port: 1 }] } }),
   scanConnection: atGranted('/scan-certificates', { body: {} }),
   listInventory: at('/certificates/inventory'),
+  countExpiries: at('/certificates/expiries?boundaries=2026-01-01T00:00:00Z'),
   watchCertificates: () => ({
     path: '/certificates/found',
     body: { places: [{ kind: 'address', host: '127.0.0.1', port: 1 }] },

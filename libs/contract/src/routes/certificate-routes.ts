@@ -41,7 +41,7 @@ export const certificateRoutes = {
     path: '/certificates',
     tag,
     requires: 'certificates.read',
-    summary: 'The certificates one may see, those that need attention first, in keyset pages.',
+    summary: 'The managed and uploaded certificates one may see, in the order of the inventory, in keyset pages.',
     query: z.strictObject({
       search: z.string().max(200).optional().describe('Part of the name or of a domain.'),
       status: CertificateStatus.optional(),

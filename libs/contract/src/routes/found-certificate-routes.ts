@@ -1,22 +1,35 @@
 import * as z from 'zod';
 import {
   AddressScanInput,
+  Boundaries,
   CertificateOrigin,
   ConnectionScanAnswer,
   ConnectionScanInput,
+  ExpiryCount,
   FoundCertificate,
   FoundCertificateId,
   InventoryItem,
-  InventoryStatus,
   ScannedAddress,
   WatchAnswer,
   WatchInput,
 } from '../found-certificates.js';
-import { ConnectionId, Cursor, limitInText, numberInText, page } from '../primitives.js';
+import { CertificateStatus } from '../certificates.js';
+import { ConnectionId, Cursor, Timestamp, limitInText, numberInText, page } from '../primitives.js';
 import { defineRoute } from './define-route.js';
 
 const foundParams = z.strictObject({ id: numberInText(FoundCertificateId) });
 const tag = 'Certificates';
+
+const inventoryFilters = {
+  search: z.string().max(200).optional().describe('Part of a name, a place or a domain.'),
+  origin: CertificateOrigin.optional(),
+  status: CertificateStatus.optional(),
+  needsAttention: z
+    .enum(['true', 'false'])
+    .optional()
+    .describe('`true`: expired, unreachable, wrongly served, failing to renew, or due; `false`: the others.'),
+  connectionId: numberInText(ConnectionId).optional(),
+};
 
 export const foundCertificateRoutes = {
   scanAddresses: defineRoute({
@@ -51,16 +64,30 @@ export const foundCertificateRoutes = {
     path: '/certificates/inventory',
     tag,
     requires: 'certificates.read',
-    summary: 'All certificates one may see, managed, uploaded and found; expired and unreachable ones first.',
+    summary:
+      'All certificates one may see, managed, uploaded and found, in keyset pages: by what is wrong with them, the worst first as in CertificateStatus, then by when they expire.',
     query: z.strictObject({
-      search: z.string().max(200).optional().describe('Part of a name, a place or a domain.'),
-      origin: CertificateOrigin.optional(),
-      status: InventoryStatus.optional(),
-      connectionId: numberInText(ConnectionId).optional(),
+      ...inventoryFilters,
+      expiresFrom: Timestamp.optional().describe('Those that expire then or later, or did.'),
+      expiresBefore: Timestamp.optional(),
       cursor: Cursor.optional(),
       limit: limitInText(50),
     }),
     success: { status: 200, body: page(InventoryItem).meta({ id: 'InventoryPage' }) },
+  }),
+  countExpiries: defineRoute({
+    operationId: 'countExpiries',
+    method: 'get',
+    path: '/certificates/expiries',
+    tag,
+    requires: 'certificates.read',
+    summary:
+      'How many of these certificates expire before, between and after some moments. What is not in use has no expiry.',
+    query: z.strictObject({
+      ...inventoryFilters,
+      boundaries: Boundaries.describe('1 to 60 moments, ascending, with commas.'),
+    }),
+    success: { status: 200, body: z.object({ items: z.array(ExpiryCount) }).meta({ id: 'ExpiryCounts' }) },
   }),
   watchCertificates: defineRoute({
     operationId: 'watchCertificates',

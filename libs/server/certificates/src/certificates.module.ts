@@ -21,7 +21,8 @@ import { CertificatesService } from './certificates/certificates.service.js';
 import { FoundCertificatesService } from './found/found-certificates.service.js';
 import { FoundQueries } from './found/found-queries.js';
 import { FoundStore } from './found/found-store.js';
-import { InventoryQueries } from './found/inventory-queries.js';
+import { InventoryPages } from './inventory/inventory-pages.js';
+import { InventoryQueries } from './inventory/inventory-queries.js';
 import { PlaceLooks } from './found/place-looks.js';
 import { CertificateChecks } from './checks/certificate-checks.service.js';
 import { CertificateAlerts } from './checks/certificate-alerts.js';
@@ -112,6 +113,7 @@ import { KeyRotation } from './versions/key-rotation.js';
     HostDeployment,
     HostSearch,
     InternalAuthorities,
+    InventoryPages,
     InventoryQueries,
     Issuance,
     IssuerTrials,

@@ -143,6 +143,8 @@ export type { ScanConnection$Params as ScanConnection$Params } from './fn/certif
 export { scanConnection as scanConnection } from './fn/certificates/scan-connection';
 export type { ListInventory$Params as ListInventory$Params } from './fn/certificates/list-inventory';
 export { listInventory as listInventory } from './fn/certificates/list-inventory';
+export type { CountExpiries$Params as CountExpiries$Params } from './fn/certificates/count-expiries';
+export { countExpiries as countExpiries } from './fn/certificates/count-expiries';
 export type { WatchCertificates$Params as WatchCertificates$Params } from './fn/certificates/watch-certificates';
 export { watchCertificates as watchCertificates } from './fn/certificates/watch-certificates';
 export type { GetFoundCertificate$Params as GetFoundCertificate$Params } from './fn/certificates/get-found-certificate';

@@ -12,12 +12,8 @@ export function placeWords(place: FoundPlace): string {
 }
 
 /** How it stands, in one phrase with its look. `now` in milliseconds since 1970. */
-export function describeFound({ leaf, status, failure }: FoundCertificate, now: number): CertificateState {
-  const left = describeCertificate({ renewAt: null, status: 'valid', inUse: leaf }, now);
-  if (left.tone === 'failed') return left;
-  if (failure !== null) return { tone: 'failed', icon: 'unknown', word: $localize`Not reached` };
-  return status === 'due' ? { ...left, tone: 'waiting', icon: 'waiting' } : left;
-}
+export const describeFound = ({ leaf, status }: FoundCertificate, now: number): CertificateState =>
+  describeCertificate({ renewAt: null, status, inUse: leaf }, now);
 
 /** What is known of it in a sentence or two, the worst first. */
 export function foundSentence({ failure, problems }: FoundCertificate): string {

@@ -1,32 +1,33 @@
-import { ChangeDetectionStrategy, Component, computed, effect, inject, input } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, effect, inject, input, viewChild } from '@angular/core';
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { MatButton } from '@angular/material/button';
 import { Router, RouterLink } from '@angular/router';
 import { Session } from '@lockstep/console-access';
 import { Api, getCertificate, listInventory } from '@lockstep/console-api';
 import { OperationsStore } from '@lockstep/console-operations';
-import { Clock, EmptyState, Icon, PageHeader, SearchField, StatusBadge } from '@lockstep/console-ui';
+import { Clock, EmptyState, Icon, PageHeader, SearchField } from '@lockstep/console-ui';
 import { CellTemplate, DataTable, PagedList, type TableColumn } from '@lockstep/console-ui/table';
-import type { CertificateOrigin, InventoryStatus } from '@lockstep/contract';
+import { needyStatuses, type CertificateOrigin, type CertificateStatus } from '@lockstep/contract';
 import { Subject, debounceTime } from 'rxjs';
 import { CertificateCheckStatus } from '../check/certificate-check-status';
 import { CheckLine } from '../check/check-line';
 import { CheckWarning } from '../check/check-warning';
 import { renewedBy } from '../renew/renewal-of';
-import { CertificateBadge } from '../words/certificate-badge';
-import { describeFound } from '../found/found-words';
-import { ExpiryStripView } from './expiry-strip';
-import { inventoryStatusTitle, isTroubled, originTitle, rowOf, whyWords, type InventoryRow } from './inventory-row';
+import { statusTitle } from '../words/certificate-words';
+import { InventoryBadge } from '../words/inventory-badge';
+import { isTroubled, originTitle, rowOf, whyWords, type InventoryRow } from '../words/inventory-row';
+import { boundsWords, momentOf } from './expiry-bounds';
+import { ExpiryChart } from './expiry-chart';
 
 const columns: readonly TableColumn[] = [
-  { key: 'left', heading: $localize`Lasts`, width: '158px', fold: 'aside' },
+  { key: 'left', heading: $localize`Lasts`, width: '212px', fold: 'aside' },
   { key: 'name', heading: $localize`Name`, width: 'minmax(110px, 1fr)', fold: 'title' },
   { key: 'domains', heading: $localize`Names in it`, width: 'minmax(140px, 1.3fr)', fold: 'detail' },
   { key: 'issuer', heading: $localize`Issuer`, width: 'minmax(90px, 0.8fr)', fold: 'none' },
   { key: 'where', heading: $localize`Deployed to`, width: 'minmax(100px, 1fr)', fold: 'none' },
   { key: 'why', heading: $localize`What is known`, width: 'minmax(180px, 2.2fr)', fold: 'none' },
 ];
-const statuses: readonly InventoryStatus[] = ['expired', 'unreachable', 'due', 'not_deployed', 'not_issued', 'valid'];
+const statuses: readonly CertificateStatus[] = [...needyStatuses, 'not_deployed', 'not_issued', 'valid'];
 const origins: readonly CertificateOrigin[] = ['managed', 'found', 'uploaded'];
 
 /** How long one types before the search is sent, in milliseconds. */
@@ -37,18 +38,17 @@ const typingPause = 200;
   selector: 'lockstep-certificates-page',
   imports: [
     CellTemplate,
-    CertificateBadge,
     CheckLine,
     CheckWarning,
     DataTable,
     EmptyState,
-    ExpiryStripView,
+    ExpiryChart,
     Icon,
+    InventoryBadge,
     MatButton,
     PageHeader,
     RouterLink,
     SearchField,
-    StatusBadge,
   ],
   changeDetection: ChangeDetectionStrategy.OnPush,
   providers: [CertificateCheckStatus],
@@ -64,20 +64,33 @@ export class CertificatesPage {
   readonly search = input<string>();
   readonly status = input<string>();
   readonly origin = input<string>();
+  readonly expiresFrom = input<string>();
+  readonly expiresBefore = input<string>();
 
   protected readonly columns = columns;
   protected readonly statuses = statuses;
   protected readonly origins = origins;
-  protected readonly statusTitle = inventoryStatusTitle;
+  protected readonly statusTitle = statusTitle;
   protected readonly originTitle = originTitle;
   protected readonly isTroubled = isTroubled;
   protected readonly list = new PagedList<InventoryRow>();
   private readonly typed = new Subject<string>();
   protected readonly chosen = computed(() => statuses.find((status) => status === this.status()));
   protected readonly chosenOrigin = computed(() => origins.find((origin) => origin === this.origin()));
-  protected readonly filtered = computed(
-    () => (this.search() ?? '') !== '' || this.chosen() !== undefined || this.chosenOrigin() !== undefined,
-  );
+  /** The filters that the chart shares with the list. */
+  protected readonly filters = computed(() => {
+    const [search, status, origin] = [this.search() ?? '', this.chosen(), this.chosenOrigin()];
+    return {
+      ...(search === '' ? {} : { search }),
+      ...(status === undefined ? {} : { status }),
+      ...(origin === undefined ? {} : { origin }),
+    };
+  });
+  protected readonly from = computed(() => momentOf(this.expiresFrom()));
+  protected readonly before = computed(() => momentOf(this.expiresBefore()));
+  protected readonly bounds = computed(() => boundsWords(this.from(), this.before()));
+  protected readonly filtered = computed(() => Object.keys(this.filters()).length > 0 || this.bounds() !== '');
+  private readonly chart = viewChild(ExpiryChart);
   protected readonly mayManage = computed(() => this.session.may('certificates.manage'));
 
   protected readonly rowId = ({ id }: InventoryRow) => id;
@@ -99,12 +112,16 @@ export class CertificatesPage {
     this.typed.next(text);
   }
 
-  protected choose(status: InventoryStatus): void {
+  protected choose(status: CertificateStatus): void {
     this.goTo({ status: this.chosen() === status ? null : status });
   }
 
   protected chooseOrigin(origin: CertificateOrigin): void {
     this.goTo({ origin: this.chosenOrigin() === origin ? null : origin });
+  }
+
+  protected unbound(): void {
+    this.goTo({ expiresFrom: null, expiresBefore: null });
   }
 
   protected clear(): void {
@@ -121,8 +138,10 @@ export class CertificatesPage {
     return whyWords(row, this.clock.now());
   }
 
-  protected state({ item }: InventoryRow): ReturnType<typeof describeFound> | null {
-    return item.origin === 'found' ? describeFound(item.found, this.clock.now()) : null;
+  /** Everything was looked at. */
+  protected reload(): void {
+    void this.list.reload();
+    this.chart()?.reload();
   }
 
   private goTo(queryParams: Record<string, string | null>): void {
@@ -140,14 +159,12 @@ export class CertificatesPage {
   }
 
   private async load(): Promise<void> {
-    const search = this.search() ?? '';
-    const status = this.chosen();
-    const origin = this.chosenOrigin();
+    const [filters, expiresFrom, expiresBefore] = [this.filters(), this.from(), this.before()];
     await this.list.load(async (cursor) => {
       const page = await this.api.invoke(listInventory, {
-        ...(search === '' ? {} : { search }),
-        ...(status === undefined ? {} : { status }),
-        ...(origin === undefined ? {} : { origin }),
+        ...filters,
+        ...(expiresFrom === undefined ? {} : { expiresFrom }),
+        ...(expiresBefore === undefined ? {} : { expiresBefore }),
         ...(cursor === null ? {} : { cursor }),
         limit: 200,
       });

@@ -7,31 +7,31 @@ import { filter, merge } from 'rxjs';
 import { CertificateCheckStatus } from '../check/certificate-check-status';
 import { CheckWarning } from '../check/check-warning';
 import { renewedBy } from '../renew/renewal-of';
-import { CertificateBadge } from '../words/certificate-badge';
-import { renewalSentence } from '../words/renewal-sentence';
+import { InventoryBadge } from '../words/inventory-badge';
+import { whyWords, type InventoryRow } from '../words/inventory-row';
 import { CertificateAttention } from './certificate-attention';
 
 /** The overview's row of certificates: nothing at all while none needs anybody and they are watched over. */
 @Component({
   selector: 'lockstep-certificate-attention',
-  imports: [CertificateBadge, CheckWarning, RouterLink],
+  imports: [CheckWarning, InventoryBadge, RouterLink],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <lockstep-check-warning />
     @if (attention.total() > 0) {
       <section class="ls-card" aria-labelledby="attention-title">
         <div class="ls-card__head">
-          <h2 id="attention-title" i18n>Certificates expired or due</h2>
+          <h2 id="attention-title" i18n>Certificates that need attention</h2>
           @if (attention.more() > 0) {
             <a routerLink="/certificates" i18n>All {{ attention.total() }}</a>
           }
         </div>
         <ul>
-          @for (certificate of attention.certificates(); track certificate.id) {
+          @for (row of attention.rows(); track row.id) {
             <li>
-              <lockstep-certificate-badge [certificate]="certificate" [plain]="true" />
-              <a class="name ls-cut" [routerLink]="['/certificates', certificate.id]">{{ certificate.name }}</a>
-              <span class="ls-small ls-secondary ls-cut why">{{ sentence(certificate) }}</span>
+              <lockstep-inventory-badge [item]="row.item" />
+              <a class="name ls-cut" [routerLink]="row.link">{{ row.name }}</a>
+              <span class="ls-small ls-secondary ls-cut why" [title]="why(row)">{{ why(row) }}</span>
             </li>
           }
         </ul>
@@ -41,7 +41,7 @@ import { CertificateAttention } from './certificate-attention';
   styles: `
     li {
       display: grid;
-      grid-template-columns: 158px minmax(100px, 1fr) minmax(0, 2.2fr);
+      grid-template-columns: 212px minmax(100px, 1fr) minmax(0, 2.2fr);
       align-items: center;
       gap: 14px;
       min-height: 44px;
@@ -77,8 +77,7 @@ import { CertificateAttention } from './certificate-attention';
 export class CertificateAttentionCard {
   private readonly clock = inject(Clock);
   protected readonly attention = inject(CertificateAttention);
-  protected readonly sentence = (certificate: Parameters<typeof renewalSentence>[0]) =>
-    renewalSentence(certificate, this.clock.now());
+  protected readonly why = (row: InventoryRow) => whyWords(row, this.clock.now());
 
   constructor() {
     void inject(CertificateCheckStatus).load();

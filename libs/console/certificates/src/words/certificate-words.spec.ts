@@ -45,6 +45,27 @@ const failed: RenewalAttempt = {
 const renewed: RenewalAttempt = { ...failed, status: 'completed', error: null };
 const none = { nextAttemptAt: null } as const;
 
+describe('describeCertificate of what is in trouble', () => {
+  const now = at('2026-11-10T00:00:00Z');
+  it.each([
+    ['expired', 'failed', 'Expired one served, 21 days left'],
+    ['unreachable', 'failed', 'Not reached, 21 days left'],
+    ['wrongly_served', 'failed', 'Served wrongly, 21 days left'],
+    ['renewal_failing', 'waiting', 'Renewal failing, 21 days left'],
+    ['due', 'waiting', '21 days left'],
+  ] as const)('says of what is %s why it is where it is', (status, tone, word) => {
+    expect(describeCertificate(certificateOf({ status }), now)).toMatchObject({ tone, word });
+  });
+
+  it('tells of one that was never deployed too, and that it has expired before anything else', () => {
+    expect(describeCertificate(certificateOf({ status: 'renewal_failing', inUse: null }), now).word).toBe(
+      'Renewal failing',
+    );
+    const later = at('2026-12-04T00:00:00Z');
+    expect(describeCertificate(certificateOf({ status: 'unreachable' }), later).word).toBe('Expired 3 days ago');
+  });
+});
+
 describe('renewalSentence', () => {
   it.each<[string, Partial<RenewalState>, Partial<Certificate>, RegExp]>([
     ['2026-11-10', {}, {}, /^Issued 9 days ago\. Waits until .*20.*: a third of its lifetime is left then\.$/],
@@ -68,6 +89,12 @@ describe('renewalSentence', () => {
       { ...none, reason: 'not_begun', dueAt: null, lastAttempt: failed },
       {},
       /^Its first renewal failed: nginx/,
+    ],
+    [
+      '2026-11-21',
+      { ...none, reason: 'off', lastAttempt: failed },
+      {},
+      /^Its last renewal failed: nginx -t failed\. Due since/,
     ],
     ['2026-11-21', { ...none, reason: 'no_target' }, {}, /nowhere/],
     ['2026-11-21', { ...none, reason: 'running' }, {}, /now/],
@@ -96,17 +123,32 @@ describe('problemsOf', () => {
   });
 
   it('tells what the last check saw that was not deployed', () => {
-    const endpoint = { connectionId: 1, host: 'web-1', port: 443, serverName: 'shop.example', fingerprint: null };
+    const endpoint = {
+      connectionId: 1,
+      host: 'web-1',
+      port: 443,
+      serverName: 'shop.example',
+      fingerprint: null,
+      problems: [],
+    };
     const found = problemsOf(
       certificateOf({
         served: [
           { ...endpoint, state: 'as_deployed', detail: null },
           { ...endpoint, state: 'other', detail: null },
           { ...endpoint, state: 'unreachable', detail: 'web-1 refused the connection.' },
+          {
+            ...endpoint,
+            state: 'as_deployed',
+            detail: null,
+            problems: [{ code: 'incomplete_chain', message: 'The certificate of its issuer is not sent.' }],
+          },
         ],
       }),
     );
-    expect(found).toHaveLength(2);
-    expect(found.join(' ')).toMatch(/another certificate.*shows none: web-1 refused/);
+    expect(found).toHaveLength(3);
+    expect(found.join(' ')).toMatch(
+      /another certificate.*shows none: web-1 refused.*\(shop\.example\): The certificate of its/,
+    );
   });
 });

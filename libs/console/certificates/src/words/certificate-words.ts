@@ -11,22 +11,43 @@ const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-/** How long it still lasts, in one phrase with its look. `now` in milliseconds since 1970. */
+/**
+ * What is wrong with it and how long it still lasts, in one phrase with its look. That it has expired, or has come to be due,
+ * is told by the clock: nobody waits for the server to say so. `now` in milliseconds since 1970.
+ */
 export function describeCertificate(
-  certificate: Pick<Certificate, 'renewAt' | 'status'> & { readonly inUse: { readonly notAfter: string } | null },
+  {
+    status,
+    renewAt,
+    inUse,
+  }: Pick<Certificate, 'renewAt' | 'status'> & { readonly inUse: { readonly notAfter: string } | null },
   now: number,
 ): CertificateState {
-  if (certificate.inUse === null) {
-    return certificate.status === 'not_deployed'
-      ? { tone: 'waiting', icon: 'waiting', word: $localize`Not deployed yet` }
-      : { tone: 'cancelled', icon: 'dot', word: $localize`Not issued yet` };
+  const left = inUse === null ? null : Date.parse(inUse.notAfter) - now;
+  if (left !== null && left <= 0) return { tone: 'failed', icon: 'failed', word: daysLeft(left) };
+  const look = troubleLooks[status];
+  if (look !== undefined) {
+    const title = status === 'expired' ? $localize`Expired one served` : statusTitle(status);
+    return { ...look, word: left === null ? title : $localize`${title}:STATE:, ${daysLeft(left)}:LEFT:` };
   }
-  const left = Date.parse(certificate.inUse.notAfter) - now;
-  const word = daysLeft(left);
-  if (left <= 0) return { tone: 'failed', icon: 'failed', word };
-  const isDue = certificate.renewAt !== null && Date.parse(certificate.renewAt) <= now;
-  return isDue ? { tone: 'waiting', icon: 'waiting', word } : { tone: 'completed', icon: 'completed', word };
+  if (left === null) {
+    const word = statusTitle(status);
+    return status === 'not_deployed'
+      ? { tone: 'waiting', icon: 'waiting', word }
+      : { tone: 'cancelled', icon: 'dot', word };
+  }
+  const isDue = status === 'due' || (renewAt !== null && Date.parse(renewAt) <= now);
+  const tone = isDue ? 'waiting' : 'completed';
+  return { tone, icon: tone, word: daysLeft(left) };
 }
+
+/** What is wrong besides time. */
+const troubleLooks: Partial<Record<CertificateStatus, Omit<CertificateState, 'word'>>> = {
+  expired: { tone: 'failed', icon: 'failed' },
+  unreachable: { tone: 'failed', icon: 'unknown' },
+  wrongly_served: { tone: 'failed', icon: 'warning' },
+  renewal_failing: { tone: 'waiting', icon: 'warning' },
+};
 
 /** «12 days left», «5 h left», «40 min left», «Expired 3 days ago». `left` in milliseconds, negative once it has expired. */
 function daysLeft(left: number): string {
@@ -49,6 +70,12 @@ export function statusTitle(status: CertificateStatus): string {
   switch (status) {
     case 'expired':
       return $localize`Expired`;
+    case 'unreachable':
+      return $localize`Not reached`;
+    case 'wrongly_served':
+      return $localize`Served wrongly`;
+    case 'renewal_failing':
+      return $localize`Renewal failing`;
     case 'due':
       return $localize`Due for renewal`;
     case 'not_issued':

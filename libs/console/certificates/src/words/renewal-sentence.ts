@@ -4,6 +4,10 @@ import { formatDate, formatMoment } from './format-date';
 
 /** Why it was or was not renewed, and when it will be, in a sentence or two. `now` in milliseconds since 1970. */
 export function renewalSentence(certificate: Certificate, now: number): string {
+  return `${failureBefore(certificate)} ${planSentence(certificate, now)}`.trim();
+}
+
+function planSentence(certificate: Certificate, now: number): string {
   const { reason, nextAttemptAt } = certificate.renewal;
   const next = nextAttemptAt === null ? '' : formatMoment(nextAttemptAt, now);
   switch (reason) {
@@ -26,6 +30,13 @@ export function renewalSentence(certificate: Certificate, now: number): string {
     case 'no_target':
       return $localize`Not renewed: there is nowhere to put it.`;
   }
+}
+
+/** Why the last one failed, where what is planned does not say so. */
+function failureBefore({ renewal: { reason, lastAttempt } }: Certificate): string {
+  const saysSo = reason === 'failed' || reason === 'not_due' || reason === 'not_begun';
+  if (saysSo || lastAttempt?.status !== 'failed') return '';
+  return $localize`Its last renewal failed: ${lastAttempt.error ?? ''}:WHY:`;
 }
 
 function failedWords({ renewal: { failures, lastAttempt } }: Certificate, next: string): string {
@@ -112,12 +123,12 @@ export function problemsOf(certificate: Certificate): readonly string[] {
   return problems;
 }
 
-/** What the last check saw at its endpoints, where that is not what was deployed. */
+/** What the last check saw at its endpoints, where that is not what was deployed or not as clients take it. */
 function servedProblems({ served }: Certificate): readonly string[] {
-  return served.flatMap(({ state, host, port, serverName, detail }) => {
+  return served.flatMap(({ state, host, port, serverName, detail, problems }) => {
     const where = `${host}:${String(port)} (${serverName})`;
-    if (state === 'other')
-      return [$localize`${where}:ENDPOINT: shows another certificate than the one deployed there.`];
-    return state === 'unreachable' ? [$localize`${where}:ENDPOINT: shows none: ${detail ?? ''}:WHY:`] : [];
+    if (state === 'unreachable') return [$localize`${where}:ENDPOINT: shows none: ${detail ?? ''}:WHY:`];
+    const other = $localize`${where}:ENDPOINT: shows another certificate than the one deployed there.`;
+    return [...(state === 'other' ? [other] : []), ...problems.map(({ message }) => `${where}: ${message}`)];
   });
 }

@@ -1,46 +1,36 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import type { Certificate, CertificateVersion, RouteAnswer, RouteInput, routes } from '@lockstep/contract';
+import type {
+  Certificate,
+  CertificateStatus,
+  CertificateVersion,
+  RouteAnswer,
+  RouteInput,
+  ServedEndpoint,
+  routes,
+} from '@lockstep/contract';
 import { ConnectionQueries } from '@lockstep/server-connections';
 import { ProblemException, notFound } from '@lockstep/server-http';
 import { DataSource, In, IsNull, Not } from 'typeorm';
+import { InventoryPages } from '../inventory/inventory-pages.js';
+import { certificateStanding, certificateStatus } from '../inventory/standing.js';
 import { CertificateVersionEntity } from '../model/certificate-version.entity.js';
 import { CertificateEntity } from '../model/certificate.entity.js';
-import { toCertificate, toCertificateVersion } from '../model/certificate.mapper.js';
+import { type CertificateStanding, toCertificate, toCertificateVersion } from '../model/certificate.mapper.js';
 import { DeploymentTargetEntity } from '../model/deployment-target.entity.js';
 import { RenewalPlans } from '../renewals/renewal-plans.js';
-import { readCursor, writeCursor } from './certificate-cursor.js';
 import { FilesOfCertificates } from './shared-files.js';
-import { certificateStatus, versionInUse } from './version-in-use.js';
-
-type ListQuery = RouteInput<typeof routes.listCertificates>['query'];
 
 /** Some certificates: by their ids, or by the connections of their targets. */
 type CertificateChoice = { readonly ids: readonly number[] } | { readonly connectionIds: readonly number[] };
 
-interface Listed {
+/** How a certificate stands now: the id of its version in use, and what its endpoints showed. */
+interface Standing {
   readonly id: number;
-  readonly attention: Date;
-  readonly total: number;
+  readonly inUse: string | null;
+  readonly status: CertificateStatus;
+  readonly served: ServedEndpoint[];
 }
-
-/**
- * Every certificate with its version in use. Who expires first needs attention first; what is nowhere yet waits for it
- * since it was made. Milliseconds, because JavaScript's times know no finer ones.
- */
-const inventory = `
-  SELECT c.*, ${certificateStatus} AS status,
-    date_trunc('milliseconds', coalesce(v.not_after, c.created_at)) AS attention
-  FROM certificates c ${versionInUse}
-  WHERE c.id IN (SELECT visible.id FROM visible_certificate_ids($1) AS visible (id))`;
-
-/** A null leaves its filter out. */
-const filters = `
-  ($2::text IS NULL OR name ILIKE $2 OR EXISTS (SELECT FROM unnest(domains) AS domain WHERE domain ILIKE $2))
-  AND ($3::integer IS NULL OR EXISTS (
-    SELECT FROM certificate_targets t WHERE t.certificate_id = inventory.id AND t.connection_id = $3
-      AND t.connection_id IN (SELECT visible.id FROM visible_connection_ids($1) AS visible (id))))
-  AND ($4::text IS NULL OR $4 = status)`;
 
 /** Reading certificates, always through the eyes of a user: what one may not see is not there. */
 @Injectable()
@@ -49,21 +39,17 @@ export class CertificateQueries {
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly connections: ConnectionQueries,
     private readonly renewals: RenewalPlans,
+    private readonly pages: InventoryPages,
   ) {}
 
-  async list(userId: number, query: ListQuery): Promise<RouteAnswer<typeof routes.listCertificates>> {
-    const rows = await this.page(userId, query);
-    const shown = rows.slice(0, query.limit);
-    const last = rows.length > query.limit ? shown.at(-1) : undefined;
-    const items = await this.some(
-      userId,
-      shown.map(({ id }) => id),
-    );
-    return {
-      items,
-      nextCursor: last ? writeCursor(last.attention, last.id) : null,
-      total: rows[0]?.total ?? (await this.count(userId, query)),
-    };
+  async list(
+    userId: number,
+    { cursor, limit, ...filters }: RouteInput<typeof routes.listCertificates>['query'],
+  ): Promise<RouteAnswer<typeof routes.listCertificates>> {
+    const origins = ['managed', 'uploaded'] as const;
+    const { rows, ...page } = await this.pages.read(userId, { ...filters, origins }, { cursor, limit });
+    const ids = rows.map(({ id }) => id);
+    return { ...page, items: await this.some(userId, ids) };
   }
 
   /** @throws {ProblemException} NOT_FOUND, also for what one may not see. */
@@ -137,32 +123,12 @@ export class CertificateQueries {
     );
   }
 
-  private page(userId: number, query: ListQuery): Promise<Listed[]> {
-    const place = query.cursor === undefined ? null : readCursor(query.cursor);
-    return this.dataSource.query(
-      `WITH inventory AS (${inventory}), found AS (SELECT id, attention FROM inventory WHERE ${filters})
-       SELECT id, attention, (SELECT count(*)::integer FROM found) AS total FROM found
-       WHERE $5::timestamptz IS NULL OR (attention, id) > ($5, $6::integer)
-       ORDER BY attention, id LIMIT $7`,
-      [...filterValues(userId, query), place?.attention ?? null, place?.id ?? null, query.limit + 1],
-    );
-  }
-
-  /** Beyond the last page no row bears the total. */
-  private async count(userId: number, query: ListQuery): Promise<number> {
-    const [row] = await this.dataSource.query<{ total: number }[]>(
-      `WITH inventory AS (${inventory}) SELECT count(*)::integer AS total FROM inventory WHERE ${filters}`,
-      filterValues(userId, query),
-    );
-    return row?.total ?? 0;
-  }
-
   /** These, in their order. That the user may see them was decided before. */
   async some(userId: number, ids: readonly number[]): Promise<Certificate[]> {
-    const [entities, versions, inUse, around] = await Promise.all([
+    const [entities, versions, standings, around] = await Promise.all([
       this.dataSource.manager.find(CertificateEntity, { where: { id: In(ids) }, relations: { issuer: true } }),
       this.newest(ids),
-      this.inUse(ids),
+      this.standings(userId, ids),
       this.targetsOf(userId, ids),
     ]);
     const [renewals, files] = await Promise.all([
@@ -171,12 +137,12 @@ export class CertificateQueries {
     ]);
     const byId = new Map(entities.map((entity) => [entity.id, entity]));
     return ids.flatMap((id) => {
-      const [entity, renewal] = [byId.get(id), renewals.get(id)];
-      if (!entity || !renewal) return [];
+      const [entity, renewal, standing] = [byId.get(id), renewals.get(id), standings.get(id)];
+      if (!entity || !renewal || !standing) return [];
       const targets = around.targets.filter(({ certificateId }) => certificateId === id);
       const issuerName = entity.issuer?.name ?? '';
-      const found = { version: versions.get(id), inUse: inUse.get(id) };
-      return [toCertificate(entity, { ...around, files, targets, issuerName, renewal, ...found })];
+      const version = versions.get(id);
+      return [toCertificate(entity, { ...around, ...standing, files, targets, issuerName, renewal, version })];
     });
   }
 
@@ -192,14 +158,16 @@ export class CertificateQueries {
     return new Map(found.map((version) => [version.certificateId, version]));
   }
 
-  private async inUse(ids: readonly number[]): Promise<Map<number, CertificateVersionEntity>> {
-    const rows: { id: string }[] = await this.dataSource.query(
-      `SELECT v.id FROM certificates c ${versionInUse} WHERE c.id = ANY ($1) AND v.id IS NOT NULL`,
-      [ids],
+  private async standings(userId: number, ids: readonly number[]): Promise<Map<number, CertificateStanding>> {
+    const rows = await this.dataSource.query<Standing[]>(
+      `SELECT c.id, v.id AS "inUse", ${certificateStatus} AS status, seen.served FROM certificates c ${certificateStanding}
+       WHERE c.id = ANY ($2)`,
+      [userId, ids],
     );
-    const where = { id: In(rows.map(({ id }) => id)) };
-    const found = await this.dataSource.manager.findBy(CertificateVersionEntity, where);
-    return new Map(found.map((version) => [version.certificateId, version]));
+    const where = { id: In(rows.flatMap(({ inUse }) => inUse ?? [])) };
+    const versions = await this.dataSource.manager.findBy(CertificateVersionEntity, where);
+    const byId = new Map(versions.map((version) => [version.id, version]));
+    return new Map(rows.map(({ id, inUse, ...rest }) => [id, { ...rest, inUse: byId.get(inUse ?? '') }]));
   }
 
   /** The targets that the user may see. */
@@ -218,9 +186,3 @@ export class CertificateQueries {
     return { targets: targets.filter(({ connectionId }) => connectionNames.has(connectionId)), connectionNames };
   }
 }
-
-const filterValues = (userId: number, { search, connectionId, status }: ListQuery): unknown[] => {
-  const wanted = search?.trim() ?? '';
-  const like = wanted === '' ? null : `%${wanted.replace(/[\\%_]/g, '\\$&')}%`;
-  return [userId, like, connectionId ?? null, status ?? null];
-};

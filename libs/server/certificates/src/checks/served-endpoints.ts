@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { Endpoint, ServedEndpoint } from '@lockstep/contract';
-import { NetworkPolicy } from '@lockstep/server-ssh';
+import { SshError } from '@lockstep/server-ssh';
 import type { DataSource } from 'typeorm';
-import { lookAt } from '../deployment/endpoints.js';
+import { DiscoveryService } from '../scan/discovery.service.js';
 
 /** An endpoint, and the leaf that was verified there. */
 interface Expected extends Endpoint {
@@ -22,7 +22,7 @@ export interface Deployed {
 export class ServedEndpoints {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
-    private readonly policy: NetworkPolicy,
+    private readonly discovery: DiscoveryService,
   ) {}
 
   /** All that can be looked at; those that expire first come first. */
@@ -37,21 +37,26 @@ export class ServedEndpoints {
       GROUP BY t.certificate_id ORDER BY min(v.not_after)`);
   }
 
-  /** Looks at them, and answers whether each showed what it should. Errors: the signal's reason. */
+  /** Looks at them, and answers whether each showed what it should, as clients take it. Errors: the signal's reason. */
   async check({ certificateId, endpoints }: Deployed, signal: AbortSignal): Promise<boolean> {
     const served = await Promise.all(endpoints.map((endpoint) => this.look(endpoint, signal)));
     await this.keep(certificateId, served);
-    return served.every(({ state }) => state === 'as_deployed');
+    return served.every(({ state, problems }) => state === 'as_deployed' && problems.length === 0);
   }
 
   /** One that shows nothing gets a second chance: a single lost packet is no news. */
   private async look(expected: Expected, signal: AbortSignal): Promise<ServedEndpoint> {
     const { fingerprint: deployed, ...endpoint } = expected;
-    let served = await lookAt(endpoint, this.policy, signal);
-    if ('failure' in served) served = await lookAt(endpoint, this.policy, signal);
-    if ('failure' in served) return { ...endpoint, state: 'unreachable', fingerprint: null, detail: served.failure };
-    const { fingerprint } = served;
-    return { ...endpoint, state: fingerprint === deployed ? 'as_deployed' : 'other', fingerprint, detail: null };
+    try {
+      const look = () => this.discovery.look(endpoint, signal);
+      const { leaf, problems } = await look().catch(look);
+      const state = leaf.fingerprint === deployed ? 'as_deployed' : 'other';
+      const objections = problems.filter(({ code }) => code !== 'unknown_authority');
+      return { ...endpoint, state, fingerprint: leaf.fingerprint, detail: null, problems: objections };
+    } catch (error) {
+      if (!(error instanceof SshError) || signal.aborted) throw error;
+      return { ...endpoint, state: 'unreachable', fingerprint: null, detail: error.message, problems: [] };
+    }
   }
 
   /** What a renewal changes while it is looked at is for that renewal to verify. */

@@ -1,15 +1,15 @@
-import type { FoundCertificate, FoundPlace, InventoryStatus } from '@lockstep/contract';
+import type { CertificateStatus, FoundCertificate, FoundPlace } from '@lockstep/contract';
 import type { FoundCertificateEntity } from '../model/found-certificate.entity.js';
 import { placeOf } from './place.js';
 
 /** The crossing to the wire. */
 export const toFoundCertificate = (
   entity: FoundCertificateEntity,
-  connectionNames: ReadonlyMap<number, string>,
+  { status, connectionNames }: { status: CertificateStatus; connectionNames: ReadonlyMap<number, string> },
 ): FoundCertificate => ({
   id: entity.id,
   place: toFoundPlace(entity, connectionNames),
-  status: statusOf(entity, new Date()),
+  status,
   leaf: entity.facts,
   chain: entity.chain,
   problems: entity.problems,
@@ -30,11 +30,4 @@ function toFoundPlace(entity: FoundCertificateEntity, names: ReadonlyMap<number,
 function failureOf({ failureCode, failureMessage, failingSince }: FoundCertificateEntity): FoundCertificate['failure'] {
   if (failureCode === null || failureMessage === null || failingSince === null) return null;
   return { code: failureCode, message: failureMessage, since: failingSince.toISOString() };
-}
-
-/** The same as `inventory` in inventory-queries.ts has it. */
-function statusOf({ notAfter, failureCode, renewAt }: FoundCertificateEntity, now: Date): InventoryStatus {
-  if (notAfter <= now) return 'expired';
-  if (failureCode !== null) return 'unreachable';
-  return renewAt <= now ? 'due' : 'valid';
 }

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import type { FoundCertificate } from '@lockstep/contract';
+import type { CertificateStatus, FoundCertificate } from '@lockstep/contract';
 import { ConnectionQueries } from '@lockstep/server-connections';
 import { notFound } from '@lockstep/server-http';
 import { DataSource } from 'typeorm';
+import { foundStatus } from '../inventory/standing.js';
 import { FoundCertificateEntity } from '../model/found-certificate.entity.js';
 import { toFoundCertificate } from './found-certificate.mapper.js';
 
@@ -24,15 +25,19 @@ export class FoundQueries {
 
   /** Those of the ids that the user may see. */
   async some(userId: number, ids: readonly number[]): Promise<FoundCertificate[]> {
-    const entities = await this.dataSource.manager
-      .createQueryBuilder(FoundCertificateEntity, 'found')
-      .where('found.id = ANY (:ids)', { ids })
-      .andWhere('found.id IN (SELECT visible.id FROM visible_found_certificate_ids(:userId) AS visible (id))', {
+    const { entities, raw } = await this.dataSource.manager
+      .createQueryBuilder(FoundCertificateEntity, 'f')
+      .addSelect(foundStatus, 'status')
+      .where('f.id = ANY (:ids)', { ids })
+      .andWhere('f.id IN (SELECT visible.id FROM visible_found_certificate_ids(:userId) AS visible (id))', {
         userId,
       })
-      .getMany();
+      .getRawAndEntities<{ status: CertificateStatus }>();
     const connectionIds = entities.flatMap(({ connectionId }) => (connectionId === null ? [] : [connectionId]));
-    const names = await this.connections.names(userId, connectionIds);
-    return entities.map((entity) => toFoundCertificate(entity, names));
+    const connectionNames = await this.connections.names(userId, connectionIds);
+    return entities.flatMap((entity, index) => {
+      const status = raw[index]?.status;
+      return status === undefined ? [] : [toFoundCertificate(entity, { status, connectionNames })];
+    });
   }
 }

@@ -15,12 +15,18 @@ import type { CertificateEntity } from './certificate.entity.js';
 import type { DeploymentTargetEntity } from './deployment-target.entity.js';
 import type { IssuerEntity } from './issuer.entity.js';
 
+/** How a certificate stands now, as inventory/standing.ts has it. */
+export interface CertificateStanding {
+  readonly inUse: CertificateVersionEntity | undefined;
+  readonly status: CertificateStatus;
+  readonly served: ServedEndpoint[];
+}
+
 /** What a certificate is told with: its visible targets, and the names of their connections. */
-export interface Surroundings {
+export interface Surroundings extends CertificateStanding {
   readonly issuerName: string;
   /** The newest. */
   readonly version: CertificateVersionEntity | undefined;
-  readonly inUse: CertificateVersionEntity | undefined;
   readonly renewal: RenewalState;
   readonly targets: readonly DeploymentTargetEntity[];
   readonly connectionNames: ReadonlyMap<number, string>;
@@ -37,13 +43,13 @@ export const toCertificate = (entity: CertificateEntity, around: Surroundings): 
   keyType: entity.keyType,
   autoRenew: entity.autoRenew,
   targets: around.targets.map((target) => toDeploymentTarget(target, around)),
-  status: statusOf(around, new Date()),
+  status: around.status,
   origin: entity.issuer?.kind === 'manual' && around.version?.request === '' ? 'uploaded' : 'managed',
   version: around.version ? toCertificateVersion(around.version, around) : null,
   inUse: around.inUse ? toCertificateVersion(around.inUse, around) : null,
   renewAt: around.inUse?.renewAt?.toISOString() ?? null,
   checkedAt: entity.checkedAt?.toISOString() ?? null,
-  served: entity.served.filter((served) => around.targets.some((target) => isOf(target, served))),
+  served: around.served,
   renewal: around.renewal,
   createdAt: entity.createdAt.toISOString(),
   updatedAt: entity.updatedAt.toISOString(),
@@ -116,15 +122,4 @@ const toDeploymentTarget = (
   deployedAt: entity.deployedAt?.toISOString() ?? null,
 });
 
-/** Whether the target still has that endpoint; of others than these targets nothing is told. */
-const isOf = (target: DeploymentTargetEntity, { connectionId, host, port, serverName }: ServedEndpoint): boolean =>
-  target.connectionId === connectionId &&
-  target.verify.some((one) => one.host === host && one.port === port && one.serverName === serverName);
-
 const nameOf = (names: ReadonlyMap<number, string>, id: number): string => names.get(id) ?? `connection ${String(id)}`;
-
-function statusOf({ version, inUse }: Pick<Surroundings, 'version' | 'inUse'>, now: Date): CertificateStatus {
-  if (!inUse?.notAfter) return version ? 'not_deployed' : 'not_issued';
-  if (inUse.notAfter <= now) return 'expired';
-  return inUse.renewAt !== null && inUse.renewAt <= now ? 'due' : 'valid';
-}

@@ -30,6 +30,13 @@ type Row = Omit<KnownRenewals, 'deployed' | 'last' | 'plan'> &
     last: (Omit<EndedRenewal, 'completedAt'> & { completedAt: string }) | null;
   };
 
+/** SQL for how many renewals of a certificate `c` have failed since the last that completed. */
+export const failedRenewals = `
+  (SELECT count(*)::integer FROM operations o WHERE o.type = 'certificate_renewal' AND o.target = c.id::text
+     AND o.status = 'failed' AND o.id > ALL (
+       SELECT o.id FROM operations o WHERE o.type = 'certificate_renewal' AND o.target = c.id::text
+         AND o.status = 'completed' ORDER BY o.id DESC LIMIT 1))`;
+
 /**
  * The facts of every certificate `c`. They are read from versions and operations, which outlive every process: nothing that a
  * worker knew is needed. The key leaves out times that only a time zone would tell apart.
@@ -46,10 +53,7 @@ export const renewalFacts = `
       'actorName', last.actor->>'name', 'connectionId', last.connection_id) END AS last,
     coalesce(last.error_code IN ('NAME_NOT_RESOLVED', 'CONNECTION_REFUSED', 'HOST_UNREACHABLE', 'CONNECT_TIMEOUT'), false)
       AS "isUnreachable",
-    (SELECT count(*)::integer FROM operations o WHERE o.type = 'certificate_renewal' AND o.target = c.id::text
-       AND o.status = 'failed' AND o.id > ALL (
-         SELECT o.id FROM operations o WHERE o.type = 'certificate_renewal' AND o.target = c.id::text
-           AND o.status = 'completed' ORDER BY o.id DESC LIMIT 1)) AS failures,
+    ${failedRenewals} AS failures,
     EXISTS (SELECT FROM operations o WHERE o.type = 'certificate_renewal' AND o.target = c.id::text
        AND o.status IN ('pending', 'in_progress')) AS "isRunning",
     json_build_array(c.auto_renew, c.issuer_id, i.kind, target.id, deployed.id, extract(epoch FROM deployed.renew_at),

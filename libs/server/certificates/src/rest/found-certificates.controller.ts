@@ -11,7 +11,7 @@ import { CurrentActor, type SignedInActor } from '@lockstep/server-access';
 import { Input, Route } from '@lockstep/server-http';
 import { FoundCertificatesService } from '../found/found-certificates.service.js';
 import { FoundQueries } from '../found/found-queries.js';
-import { InventoryQueries } from '../found/inventory-queries.js';
+import { InventoryQueries } from '../inventory/inventory-queries.js';
 import { ConnectionScanService, scanMs } from '../scan/connection-scan.service.js';
 import { DiscoveryService } from '../scan/discovery.service.js';
 
@@ -31,6 +31,14 @@ export class FoundCertificatesController {
     @CurrentActor() actor: SignedInActor,
   ): Promise<RouteAnswer<typeof routes.listInventory>> {
     return this.inventory.list(actor.userId, query);
+  }
+
+  @Route(routes.countExpiries)
+  countExpiries(
+    @Input() { query }: RouteInput<typeof routes.countExpiries>,
+    @CurrentActor() actor: SignedInActor,
+  ): Promise<RouteAnswer<typeof routes.countExpiries>> {
+    return this.inventory.countExpiries(actor.userId, query);
   }
 
   @Route(routes.scanAddresses)

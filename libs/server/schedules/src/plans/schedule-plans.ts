@@ -89,12 +89,9 @@ export class SchedulePlans {
 
   private async renewal(userId: number, certificate: Certificate, onlyDue: boolean): Promise<PlannedStart | Skip> {
     const target = onCertificate(certificate.id, certificate.name);
-    if (onlyDue && certificate.status === 'valid')
-      return {
-        ...target,
-        reason: `Its renewal window begins on ${certificate.renewAt?.slice(0, 10) ?? 'a later day'}.`,
-        isUsual: true,
-      };
+    const { renewAt } = certificate;
+    if (onlyDue && renewAt !== null && Date.parse(renewAt) > Date.now())
+      return { ...target, reason: `Its renewal window begins on ${renewAt.slice(0, 10)}.`, isUsual: true };
     try {
       const request = await this.renewals.prepare(userId, certificate.id);
       const { id, name } = request.connection;

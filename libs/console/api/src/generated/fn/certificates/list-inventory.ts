@@ -8,8 +8,8 @@ import { StrictHttpResponse } from '../../strict-http-response';
 import { RequestBuilder } from '../../request-builder';
 
 import { CertificateOrigin } from '../../models/certificate-origin';
+import { CertificateStatus } from '../../models/certificate-status';
 import { InventoryPage } from '../../models/inventory-page';
-import { InventoryStatus } from '../../models/inventory-status';
 
 export interface ListInventory$Params {
 
@@ -18,8 +18,23 @@ export interface ListInventory$Params {
  */
   search?: string;
   origin?: CertificateOrigin;
-  status?: InventoryStatus;
+  status?: CertificateStatus;
+
+/**
+ * `true`: expired, unreachable, wrongly served, failing to renew, or due; `false`: the others.
+ */
+  needsAttention?: 'true' | 'false';
   connectionId?: number;
+
+/**
+ * Those that expire then or later, or did.
+ */
+  expiresFrom?: string;
+
+/**
+ * ISO 8601, UTC
+ */
+  expiresBefore?: string;
   cursor?: string;
   limit?: number;
 }
@@ -30,7 +45,10 @@ export function listInventory(http: HttpClient, rootUrl: string, params?: ListIn
     rb.query('search', params.search, {});
     rb.query('origin', params.origin, {});
     rb.query('status', params.status, {});
+    rb.query('needsAttention', params.needsAttention, {});
     rb.query('connectionId', params.connectionId, {});
+    rb.query('expiresFrom', params.expiresFrom, {});
+    rb.query('expiresBefore', params.expiresBefore, {});
     rb.query('cursor', params.cursor, {});
     rb.query('limit', params.limit, {});
   }

@@ -1,5 +1,6 @@
 import { ProblemException } from '@lockstep/server-http';
 import { z } from 'zod';
+import { calmRank } from './standing.js';
 
 /** Where a page of the inventory ended. */
 export interface InventoryPlace {
@@ -10,7 +11,7 @@ export interface InventoryPlace {
 }
 
 const Place = z.tuple([
-  z.literal([0, 1]),
+  z.number().int().min(1).max(calmRank),
   z.iso.datetime(),
   z.literal([0, 1]),
   z.number().int().positive().max(2_147_483_647),

@@ -1,7 +1,6 @@
-import type { CertificateOrigin, InventoryItem, InventoryStatus } from '@lockstep/contract';
+import type { CertificateOrigin, InventoryItem } from '@lockstep/contract';
 import { foundSentence, placeWords } from '../found/found-words';
-import { problemsOf, renewalSentence } from '../words/renewal-sentence';
-import { statusTitle } from '../words/certificate-words';
+import { problemsOf, renewalSentence } from './renewal-sentence';
 
 /** A line of the list of all certificates, in words. */
 export interface InventoryRow {
@@ -12,9 +11,6 @@ export interface InventoryRow {
   readonly domains: readonly string[];
   readonly issuer: string;
   readonly where: string;
-  readonly renewAt: string | null;
-  /** Null: nothing is in use yet. */
-  readonly notAfter: string | null;
 }
 
 export function rowOf(item: InventoryItem): InventoryRow {
@@ -32,11 +28,9 @@ export function rowOf(item: InventoryItem): InventoryRow {
       domains: leaf.names,
       issuer,
       where,
-      renewAt: null,
-      notAfter: leaf.notAfter,
     };
   }
-  const { id, name, domains, issuerName, targets, renewAt, inUse } = item.certificate;
+  const { id, name, domains, issuerName, targets } = item.certificate;
   const where = [...new Set(targets.map(({ connectionName }) => connectionName))].join(', ');
   const link = ['/certificates', String(id)];
   return {
@@ -47,16 +41,16 @@ export function rowOf(item: InventoryItem): InventoryRow {
     domains,
     issuer: issuerName,
     where,
-    renewAt,
-    notAfter: inUse?.notAfter ?? null,
   };
 }
 
-/** What is wrong comes before what is to be expected. `now` in milliseconds since 1970. */
-export const whyWords = ({ item }: InventoryRow, now: number): string =>
-  item.origin === 'found'
-    ? foundSentence(item.found)
-    : [...problemsOf(item.certificate), renewalSentence(item.certificate, now)].join(' ');
+/** What is wrong comes before what is to be expected, and what it is ranked by before the rest. `now` in milliseconds since 1970. */
+export function whyWords({ item }: InventoryRow, now: number): string {
+  if (item.origin === 'found') return foundSentence(item.found);
+  const problems = problemsOf(item.certificate);
+  const sentence = renewalSentence(item.certificate, now);
+  return (item.certificate.status === 'renewal_failing' ? [sentence, ...problems] : [...problems, sentence]).join(' ');
+}
 
 export const isTroubled = ({ item }: InventoryRow): boolean =>
   item.origin === 'found'
@@ -73,6 +67,3 @@ export function originTitle(origin: CertificateOrigin): string {
       return $localize`Uploaded`;
   }
 }
-
-export const inventoryStatusTitle = (status: InventoryStatus): string =>
-  status === 'unreachable' ? $localize`Not reached` : statusTitle(status);
