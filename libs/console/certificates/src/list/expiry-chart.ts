@@ -1,9 +1,11 @@
-import { ChangeDetectionStrategy, Component, computed, effect, inject, input, signal } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, effect, inject, input, signal, untracked } from '@angular/core';
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { MatButton } from '@angular/material/button';
 import { RouterLink } from '@angular/router';
 import { Api, countExpiries } from '@lockstep/console-api';
 import { OperationsStore } from '@lockstep/console-operations';
+import { OneRead } from '@lockstep/console-ui';
+import { filter, merge } from 'rxjs';
 import { renewedBy } from '../renew/renewal-of';
 import { barsOf, isChosen, weekBoundaries, type ExpiryBar } from './expiry-bars';
 
@@ -27,7 +29,7 @@ export class ExpiryChart {
   readonly from = input<string>();
   readonly before = input<string>();
   private readonly all = signal<readonly ExpiryBar[]>([]);
-  private generation = 0;
+  private readonly reading = new OneRead(() => this.read());
 
   protected readonly bars = this.all.asReadonly();
   protected readonly hasFailed = signal(false);
@@ -37,17 +39,20 @@ export class ExpiryChart {
   protected readonly later = computed(() => this.sum('later'));
 
   constructor() {
-    effect(() => void this.load(this.filters()));
-    inject(OperationsStore)
-      .ended.pipe(takeUntilDestroyed())
-      .subscribe((operation) => {
-        if (renewedBy(operation) !== undefined) this.reload();
-      });
+    effect(() => {
+      this.filters();
+      untracked(() => this.reload());
+    });
+    const store = inject(OperationsStore);
+    const renewed = store.ended.pipe(filter((operation) => renewedBy(operation) !== undefined));
+    merge(renewed, store.resumed)
+      .pipe(takeUntilDestroyed())
+      .subscribe(() => this.reload());
   }
 
   /** Counts anew: what expires when has changed. */
   reload(): void {
-    void this.load(this.filters());
+    void this.reading.again();
   }
 
   protected isChosen(bar: ExpiryBar): boolean {
@@ -58,11 +63,9 @@ export class ExpiryChart {
     return this.bars().reduce((sum, bar) => sum + (bar.kind === kind ? bar.count : 0), 0);
   }
 
-  private async load(filters: Filters): Promise<void> {
-    const generation = (this.generation += 1);
+  private async read(): Promise<void> {
     const boundaries = weekBoundaries(Date.now());
-    const counts = await this.api.invoke(countExpiries, { ...filters, boundaries }).catch(() => null);
-    if (generation !== this.generation) return;
+    const counts = await this.api.invoke(countExpiries, { ...this.filters(), boundaries }).catch(() => null);
     this.hasFailed.set(counts === null);
     if (counts !== null) this.all.set(barsOf(counts.items));
   }
