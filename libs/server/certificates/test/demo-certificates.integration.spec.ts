@@ -67,8 +67,8 @@ describe('the certificates of the demo fleet', () => {
   it('are three, issued by the internal authority and really served; one is due', async () => {
     const certificates = await all();
     expect(certificates.map(({ name }) => name).sort()).toEqual([
-      'Demo: reload ignored',
       'Demo: intranet',
+      'Demo: reload ignored',
       'Demo: shop',
     ]);
     for (const certificate of certificates) {

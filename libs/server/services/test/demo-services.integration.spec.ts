@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type {
@@ -11,7 +12,7 @@ import type {
   routes,
 } from '@lockstep/contract';
 import { startDemoFleet } from '@lockstep/server-connections';
-import { type TestDatabase, createTestDatabase } from '@lockstep/server-testing';
+import { type TestDatabase, TlsProbe, createTestDatabase } from '@lockstep/server-testing';
 import { ServicesServer } from './services-server.js';
 
 const application = 'demo-app.service';
@@ -67,6 +68,17 @@ describe('the services of the demo fleet', () => {
     }
     const { items } = await services('Cisco VOS');
     expect(items.map(({ name }) => name)).toContain('Cisco Tomcat');
+  }, 60_000);
+
+  it('have a web server that reads its certificate when it starts, even where it ignores reloads', async () => {
+    const stored = await readFile(join(dataDirectory, 'demo-hosts.json'), 'utf8');
+    const { webPort } = (JSON.parse(stored) as Record<string, { webPort: number }>)['service-fails'] ?? { webPort: 0 };
+    const line = 'req -x509 -newkey rsa:2048 -nodes -keyout privkey.pem -out fullchain.pem -days 2 -subj /CN=demo';
+    const cwd = join(dataDirectory, 'demo/service-fails/etc/ssl/demo-web');
+    execFileSync('openssl', line.split(' '), { cwd, stdio: 'ignore' });
+    expect(await TlsProbe.look(webPort)).toMatch(/^error/);
+    expect(await server.restart(idOf('service fails'), 'demo-web.service')).toMatchObject({ status: 'completed' });
+    expect(await TlsProbe.look(webPort)).toMatch(/^[0-9A-F]{2}:/);
   }, 60_000);
 
   it('are restarted and come back: another run, with its log', async () => {

@@ -45,14 +45,16 @@ const prepare: DemoAnswer = async ({ input, say }) => {
 };
 
 /** The one command of an administrator's own that a demo host knows is the test of its web server. */
-const command: DemoAnswer = async ({ input, web, say }) => {
+const command: DemoAnswer = async (call) => {
+  const { input, web, say } = call;
   if (!web || input.trim().replace(/^sudo (?:-n )?/, '') !== demoWeb.test) {
     await say('This is a demo host: it runs no commands of your own.', 'stderr');
     return 126;
   }
   const why = web.server.whyNot();
-  await say(why === null ? 'demo-web: certificate and key fit, test is successful' : `demo-web: ${why}`, 'stderr');
-  return why === null ? 0 : 1;
+  if (why !== null) return complain(call, `demo-web: ${why}`);
+  await say('demo-web: certificate and key fit, the test is successful');
+  return 0;
 };
 
 const reload: DemoAnswer = async (call) => {

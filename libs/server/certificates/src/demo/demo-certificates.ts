@@ -3,7 +3,6 @@ import { type INestApplicationContext, Injectable, Logger, type OnModuleInit } f
 import { InjectDataSource } from '@nestjs/typeorm';
 import { systemActor } from '@lockstep/server-access';
 import { DemoAnswers, type DemoMember, demoWeb } from '@lockstep/server-connections';
-import { ProblemException } from '@lockstep/server-http';
 import { generatePrivateKey, makeSigningRequest } from '@lockstep/server-pki';
 import { NetworkPolicy } from '@lockstep/server-ssh';
 import { DataSource } from 'typeorm';
@@ -55,20 +54,23 @@ export class DemoCertificates implements OnModuleInit {
     answerSearch(this.answers);
   }
 
-  /** Makes what is missing, also what a person has removed since, and looks at what is served. */
+  /** Makes what is missing, also what a person has removed since, and looks at what is served. Stops nobody's start. */
   async start(members: readonly DemoMember[]): Promise<void> {
     const sites = members.flatMap(({ plan, connectionId, folder, web }): Site[] => {
       const seed = demoSeeds.find(({ host }) => host === plan.key);
       return seed && web ? [{ seed, connectionId, folder, web }] : [];
     });
-    for (const site of sites) await this.provide(site);
+    for (const site of sites)
+      await this.provide(site).catch((error: unknown) => {
+        this.logger.warn(`«${site.seed.name}» is not there: ${String(error)}`);
+      });
   }
 
   private async provide(site: Site): Promise<void> {
     const { connectionId } = site;
     const targets = await this.dataSource.manager.findBy(DeploymentTargetEntity, { connectionId });
     if (targets.length > 0) await this.followPort(targets, site);
-    else await this.seed(site);
+    else await this.install(site, await this.create(site));
     const signal = AbortSignal.timeout(lookMs);
     for (const deployed of await this.endpoints.deployed())
       if (deployed.endpoints.some((endpoint) => endpoint.connectionId === connectionId))
@@ -80,16 +82,6 @@ export class DemoCertificates implements OnModuleInit {
     for (const { id, verify } of targets) {
       const moved = verify.map((endpoint) => (endpoint.host === host ? { ...endpoint, port: web.port } : endpoint));
       await this.dataSource.manager.update(DeploymentTargetEntity, { id }, { verify: moved });
-    }
-  }
-
-  private async seed(site: Site): Promise<void> {
-    const { name, domain } = site.seed;
-    try {
-      await this.install(site, await this.create(site));
-    } catch (error) {
-      if (!(error instanceof ProblemException) || error.code !== 'NAME_TAKEN') throw error;
-      this.logger.warn(`A certificate called «${name}» exists already; there is none for ${domain}`);
     }
   }
 

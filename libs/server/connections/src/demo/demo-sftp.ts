@@ -59,7 +59,7 @@ class DemoSftp {
       this.change(request, () => mkdir(folder.at(path), mode & permissions)),
     );
     sftp.on('REMOVE', (request, path) => this.change(request, () => unlink(folder.at(path))));
-    sftp.on('OPEN', (request, path, flags, { mode = 0o600 }: Partial<Attributes>) =>
+    sftp.on('OPEN', (request, path, ...[flags, { mode = 0o600 }]: [number, Partial<Attributes>]) =>
       this.answer(request, async () => {
         const file = await open(folder.at(path), flagsToString(flags) ?? 'r', mode & permissions);
         sftp.handle(request, this.keep({ file }));
@@ -75,7 +75,7 @@ class DemoSftp {
 
   private serveHandles(): void {
     const { sftp } = this;
-    sftp.on('READ', (request, handle, offset, length) =>
+    sftp.on('READ', (request, handle, ...[offset, length]: [number, number]) =>
       this.answer(request, async () => {
         const { bytesRead, buffer } = await this.file(handle).read({
           buffer: Buffer.alloc(Math.min(length, largestFile)),
@@ -85,7 +85,7 @@ class DemoSftp {
         else sftp.data(request, buffer.subarray(0, bytesRead));
       }),
     );
-    sftp.on('WRITE', (request, handle, offset, data) =>
+    sftp.on('WRITE', (request, handle, ...[offset, data]: [number, Buffer]) =>
       this.change(request, async () => {
         if (offset + data.length > largestFile) throw new Refusal('EFBIG');
         await this.file(handle).write(data, 0, data.length, offset);
