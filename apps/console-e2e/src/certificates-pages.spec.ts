@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { CertificateFleet } from './support/certificate-fleet.js';
 import { type CertificatePlaces, prepareCertificatePlaces } from './support/certificate-places.js';
-import { findings, picture } from './support/looks.js';
+import { findings, hasLoaded, picture } from './support/looks.js';
 import { expect, signIn, test } from './support/test.js';
 
 const widths = { wide: { width: 1440, height: 900 }, narrow: { width: 390, height: 844 } };
@@ -30,8 +30,7 @@ test.describe('the pages of certificates', () => {
         await signIn(page, fleet.world.url, fleet.world.administrator);
         const found: string[] = [];
         const look = async (name: string): Promise<void> => {
-          // The host is asked for its services meanwhile.
-          await expect(page.locator('.ls-page lockstep-spinner')).toHaveCount(0, { timeout: 30_000 });
+          await hasLoaded(page);
           found.push(...(await findings(page, name)));
           await picture(page, `${name}-${scheme}-${width}`);
         };

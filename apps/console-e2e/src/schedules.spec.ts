@@ -1,7 +1,7 @@
 import type { Certificate, Connection, Schedule, ScheduleRunDetail } from '@lockstep/contract';
 import type { Page } from '@playwright/test';
 import type { ControlledHost } from './support/controlled-host.js';
-import { findings, picture } from './support/looks.js';
+import { findings, hasLoaded, picture } from './support/looks.js';
 import { expect, signIn, test } from './support/test.js';
 import { World } from './support/world.js';
 
@@ -182,7 +182,7 @@ test.describe('the pages of schedules', () => {
         const found: string[] = [];
         for (const [name, path] of Object.entries(pages)) {
           await page.goto(`${world.url}${path}`);
-          await expect(page.locator('.ls-page > p lockstep-spinner')).toHaveCount(0);
+          await hasLoaded(page, '.ls-page > p');
           if (/new|edit|page/.test(name)) await page.locator('lockstep-next-runs li').first().waitFor();
           found.push(...(await findings(page, name)));
           await picture(page, `${name}-${scheme}-${width}`);

@@ -1,7 +1,7 @@
 import { whyNoSystemdHosts } from '@lockstep/server-testing';
 import type { RollingRestart, StartAnswer } from '@lockstep/contract';
 import type { Page } from '@playwright/test';
-import { findings, picture } from './support/looks.js';
+import { findings, hasLoaded, picture } from './support/looks.js';
 import { ServiceFleet } from './support/service-fleet.js';
 import { expect, signIn, test } from './support/test.js';
 
@@ -105,9 +105,7 @@ async function newestOn(fleet: ServiceFleet, connectionId: number): Promise<stri
 
 /** The host has been asked: nothing on the page says that it still is. */
 async function settled(page: Page): Promise<void> {
-  await page.locator('h1').first().waitFor();
-  await page.waitForTimeout(300);
-  await expect(page.locator('lockstep-services-card lockstep-spinner')).toHaveCount(0, { timeout: 20_000 });
+  await hasLoaded(page, 'lockstep-services-card');
   await expect(page.getByText(/asking the host/i)).toHaveCount(0, { timeout: 20_000 });
   await expect(page.getByRole('button', { name: 'Asking …' })).toHaveCount(0, { timeout: 20_000 });
 }

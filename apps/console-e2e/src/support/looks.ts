@@ -15,6 +15,13 @@ async function standsStill(page: Page): Promise<void> {
   await page.waitForTimeout(250);
 }
 
+/** Waits until nothing that is seen below `place` is being loaded or asked for. For pages on which no operation runs. */
+export async function hasLoaded(page: Page, place = '.ls-page'): Promise<void> {
+  await page.locator('h1').first().waitFor();
+  const spinners = page.locator(`${place} lockstep-spinner:visible`);
+  await expect(spinners, `what ${page.url()} still loads`).toHaveCount(0, { timeout: 30_000 });
+}
+
 /** What axe finds on the page, one line each. `rules`: only these. */
 export async function findings(page: Page, name: string, rules?: string[]): Promise<string[]> {
   await standsStill(page);

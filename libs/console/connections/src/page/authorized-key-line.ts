@@ -29,7 +29,7 @@ import type { AuthorizedKey } from '@lockstep/contract';
         </p>
       } @else if (problem(); as problem) {
         <lockstep-problem-notice [problem]="problem" />
-      } @else {
+      } @else if (isLoading()) {
         <p class="ls-row ls-muted" role="status"><lockstep-spinner /><ng-container i18n>Loading …</ng-container></p>
       }
     </details>
@@ -50,14 +50,18 @@ export class AuthorizedKeyLine {
   readonly connectionId = input.required<number>();
   protected readonly key = signal<AuthorizedKey | null>(null);
   protected readonly problem = signal<ReadableProblem | null>(null);
+  protected readonly isLoading = signal(false);
 
   protected async load(isOpen: boolean): Promise<void> {
     if (!isOpen) return;
     this.problem.set(null);
+    this.isLoading.set(true);
     try {
       this.key.set(await this.api.invoke(getAuthorizedKey, { id: this.connectionId() }));
     } catch (error) {
       this.problem.set(readProblem(error));
+    } finally {
+      this.isLoading.set(false);
     }
   }
 }
