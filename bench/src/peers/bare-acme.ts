@@ -19,7 +19,7 @@ export interface BareAcmeAnswer {
 }
 
 const [address = '', port = ''] = process.argv.slice(2);
-const patience = { backoffMin: 10, backoffMax: 1_000, backoffAttempts: 30 };
+const patience = { backoffMin: 5, backoffMax: 1_000, backoffAttempts: 30 };
 const proofs = new Map<string, string>();
 let account: { accountKey: Buffer; accountUrl: string } | undefined;
 

@@ -1,7 +1,7 @@
 import { RateLimited } from './acme-error.js';
 import { pause } from './limit.js';
 
-const [firstMs, longestMs] = [10, 1_000];
+const [firstMs, longestMs] = [5, 1_000];
 /** Who asks for more patience is come back to later, with the worker free meanwhile. */
 const patienceMs = 30_000;
 
@@ -12,7 +12,7 @@ export interface Look<Value> {
 }
 
 /**
- * Looks until something is no longer pending: at once, after 10 ms, then with growing steps of at most 1 s, or when the CA
+ * Looks until something is no longer pending: at once, after 5 ms, then with growing steps of at most 1 s, or when the CA
  * says. `told` is what it said before the first look, if it did.
  * @throws {RateLimited} when the CA wants more than 30 s between two looks
  */
