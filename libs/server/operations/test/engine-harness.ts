@@ -74,7 +74,7 @@ function handlersFor(script: Script): (new () => OperationHandler)[] {
     readonly changesHost = false;
     readonly deadlineMs = 30_000;
     readonly steps = [
-      { name: 'look', title: 'Look', safety: 'repeatable' as const },
+      { name: 'look', title: 'Look', safety: 'read' as const },
       { name: 'tell', title: 'Tell', safety: 'repeatable' as const },
     ];
     run = (context: OperationContext): Promise<OperationResult> => script.read(context);

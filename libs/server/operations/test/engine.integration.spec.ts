@@ -74,6 +74,36 @@ describe('the operations engine', () => {
     expect(told).toEqual(events);
   });
 
+  it('begins a step that only reads while that is still being written, and no other', async () => {
+    const locked = gate();
+    const begun: string[] = [];
+    script.read = async (context) => {
+      await locked.passed;
+      for (const name of ['look', 'tell']) await context.step(name, () => Promise.resolve(void begun.push(name)));
+      return { message: 'done' };
+    };
+    const { id } = await engine.start();
+    await until(async () => (await engine.read(id)).status === 'in_progress');
+    const lock = engine.dataSource.createQueryRunner();
+    await lock.startTransaction();
+    await lock.query(`SELECT FROM operations WHERE id = $1 FOR UPDATE`, [id]);
+    locked.open();
+    // The worker's write waits for the row.
+    await until(async () => {
+      const waiting = await engine.dataSource.query<unknown[]>(
+        `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      );
+      return begun.includes('look') && waiting.length > 0;
+    });
+    expect(begun).toEqual(['look']);
+    await lock.rollbackTransaction();
+    await lock.release();
+    expect(await engine.ended(id)).toMatchObject({ status: 'completed' });
+    const kinds = (await engine.events(id)).map(({ kind }) => kind);
+    const steps = ['step_started', 'step_ended', 'step_started', 'step_ended'];
+    expect(kinds).toEqual(['accepted', 'claimed', ...steps, 'completed']);
+  });
+
   it('gives 200 concurrent starts of one slot to one operation', async () => {
     const hold = gate();
     script.read = () => hold.passed.then(() => ({ message: 'done' }));

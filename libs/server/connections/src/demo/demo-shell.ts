@@ -3,7 +3,7 @@ import type { ServerChannel } from 'ssh2';
 import type { DemoAnswers, DemoMachine } from './demo-answers.js';
 
 /** How `runScript` of server-ssh begins every command. */
-const scriptCommand = /^exec \/bin\/sh -c 'eval "\$\(dd bs=1 count=(\d{1,6}) 2>\/dev\/null\)"'$/;
+const scriptCommand = /^exec \/bin\/sh -c 'eval "\$\((?:cat|dd bs=1 count=(\d{1,6}) 2>\/dev\/null)\)"'$/;
 /** Characters of a script and its input; more than any of Lockstep's own has. */
 const longestInput = 262_144;
 
@@ -19,8 +19,9 @@ export async function answerCommand(
   const gone = new AbortController();
   channel.on('close', () => gone.abort());
   channel.on('error', () => gone.abort());
-  const length = Number(scriptCommand.exec(command)?.[1] ?? 0);
-  const received = length === 0 ? Buffer.alloc(0) : await receive(channel);
+  const known = scriptCommand.exec(command);
+  const received = known ? await receive(channel) : Buffer.alloc(0);
+  const length = Number(known?.[1] ?? received.length);
   const [script, input] = [received.subarray(0, length).toString(), received.subarray(length).toString()];
   const answer = script.startsWith('{\n') ? answers.answerOf(script.slice(2)) : undefined;
   if (!answer) {

@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { HostKeys } from '@lockstep/contract';
 import { type AuditActor, AuditService } from '@lockstep/server-access';
+import { prepared } from '@lockstep/server-database';
 import { ProblemException, notFound } from '@lockstep/server-http';
-import { type ApprovedHostKey, type OfferedHostKey, SshError, judgeHostKey } from '@lockstep/server-ssh';
+import { type OfferedHostKey, SshError, judgeHostKey } from '@lockstep/server-ssh';
 import { DataSource, type EntityManager, IsNull, Not } from 'typeorm';
 import { ConnectionEntity } from '../model/connection.entity.js';
 import { toHostKey } from '../model/connection.mapper.js';
@@ -75,26 +76,19 @@ export class HostKeysService {
     });
   }
 
-  async approved(connectionId: number): Promise<ApprovedHostKey[]> {
-    return this.dataSource.manager.find(HostKeyEntity, {
-      where: { connectionId, acceptedAt: Not(IsNull()) },
-      select: { fingerprint: true, algorithm: true },
-      order: { seenAt: 'DESC' },
-    });
-  }
-
   /**
    * Judges the key that a host has just proved to own. One that is not approved is put on the list for a person.
    * @throws {SshError} HOST_KEY_UNKNOWN, HOST_KEY_CHANGED
    */
   async judge(connectionId: number, offered: OfferedHostKey): Promise<void> {
+    if (await this.noteSeen(connectionId, offered)) return;
+    const approved = await this.dataSource.manager.findBy(HostKeyEntity, { connectionId, acceptedAt: Not(IsNull()) });
     try {
-      judgeHostKey(await this.approved(connectionId), offered);
+      judgeHostKey(approved, offered);
     } catch (error) {
       if (error instanceof SshError) await this.putOnList(connectionId, offered);
       throw error;
     }
-    await this.noteSeen(connectionId, offered);
   }
 
   private async putOnList(connectionId: number, { fingerprint, algorithm, key }: OfferedHostKey): Promise<void> {
@@ -113,15 +107,22 @@ export class HostKeysService {
     });
   }
 
-  /** Keys that wait beside the approved one are out of date once the host shows the approved one again. */
-  private async noteSeen(connectionId: number, { fingerprint, algorithm, key }: OfferedHostKey): Promise<void> {
-    await this.dataSource.query(
-      `WITH seen AS (
-         UPDATE host_keys SET seen_at = now(), algorithm = $3, public_key = $4 WHERE connection_id = $1 AND fingerprint = $2
+  /**
+   * False: this key is not approved. Keys that wait beside the approved one are out of date once the host shows the approved
+   * one again.
+   */
+  private async noteSeen(connectionId: number, { fingerprint, algorithm, key }: OfferedHostKey): Promise<boolean> {
+    const seen = await this.dataSource.query<unknown[]>(
+      prepared(`WITH seen AS (
+         UPDATE host_keys SET seen_at = now(), algorithm = $3, public_key = $4
+         WHERE connection_id = $1 AND fingerprint = $2 AND accepted_at IS NOT NULL RETURNING fingerprint
+       ), outdated AS (
+         DELETE FROM host_keys WHERE connection_id = $1 AND accepted_at IS NULL AND EXISTS (SELECT FROM seen)
        )
-       DELETE FROM host_keys WHERE connection_id = $1 AND accepted_at IS NULL`,
+       SELECT fingerprint FROM seen`),
       [connectionId, fingerprint, algorithm, key],
     );
+    return seen.length > 0;
   }
 
   private async lock(transaction: EntityManager, id: number): Promise<void> {

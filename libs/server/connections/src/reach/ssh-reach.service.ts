@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { Platform } from '@lockstep/contract';
+import { prepared } from '@lockstep/server-database';
 import {
   type ApprovedHostKey,
   NetworkPolicy,
@@ -44,6 +45,7 @@ interface HopRow {
   readonly jump: number | null;
   readonly demo: boolean;
   readonly sealed: Buffer | null;
+  readonly approved: readonly ApprovedHostKey[];
 }
 
 /** Logs in to connections, with their stored credentials, approved host keys and jump hosts. For handlers of operations. */
@@ -70,15 +72,13 @@ export class SshReach {
     let jump: SshTarget | undefined;
     const digest = createHash('sha256');
     for (const hop of way.reverse()) {
-      const approved = await this.hostKeys.approved(hop.id);
-      digest.update(factsOf(hop, approved));
-      jump = this.toTarget(hop, { jump, approved });
+      digest.update(factsOf(hop));
+      jump = this.toTarget(hop, jump);
     }
     if (first.jump !== null && jump === undefined) throw new SshError('JUMP_HOST_FAILED', 'The jump host was removed.');
-    const approved = await this.hostKeys.approved(first.id);
-    const target = this.toTarget(first, { jump, approved });
-    const { platform } = first;
-    digest.update(factsOf(first, approved));
+    const target = this.toTarget(first, jump);
+    const { platform, approved } = first;
+    digest.update(factsOf(first));
     return { connectionId, platform, target, jumpConnectionId: first.jump, approved, way: digest.digest('base64url') };
   }
 
@@ -102,34 +102,34 @@ export class SshReach {
     );
   }
 
-  private toTarget(
-    row: HopRow,
-    more: { jump: SshTarget | undefined; approved: readonly ApprovedHostKey[] },
-  ): SshTarget {
-    const { id, name, host, port, username, sealed } = row;
+  private toTarget(row: HopRow, jump: SshTarget | undefined): SshTarget {
+    const { id, name, host, port, username, sealed, approved } = row;
     return {
       name,
       host,
       port,
       username,
-      knownHostKeyTypes: more.approved.map(({ algorithm }) => algorithm),
+      knownHostKeyTypes: approved.map(({ algorithm }) => algorithm),
       credential: () => (sealed === null ? null : this.vault.open(id, sealed)),
       verifyHostKey: (offered) => this.hostKeys.judge(id, offered),
-      ...(more.jump && { jump: more.jump }),
+      ...(jump && { jump }),
     };
   }
 
   /** The connection, its jump host, that one's jump host, … The length is bounded, so that a circle ends as one that is too long. */
   private async readWay(connectionId: number): Promise<HopRow[]> {
     const rows: HopRow[] = await this.dataSource.query(
-      `WITH RECURSIVE way AS (
-         SELECT c.*, 0 AS depth FROM connections c WHERE c.id = $1 AND c.deleted_at IS NULL
+      prepared(`WITH RECURSIVE way AS (
+         SELECT id, jump_connection_id, 0 AS depth FROM connections WHERE id = $1 AND deleted_at IS NULL
          UNION ALL
-         SELECT c.*, way.depth + 1 FROM way JOIN connections c ON c.id = way.jump_connection_id
+         SELECT c.id, c.jump_connection_id, way.depth + 1 FROM way JOIN connections c ON c.id = way.jump_connection_id
          WHERE c.deleted_at IS NULL AND way.depth <= $2
        )
-       SELECT way.id, name, host, port, username, platform, jump_connection_id AS jump, demo, sealed
-       FROM way LEFT JOIN credentials ON credentials.connection_id = way.id ORDER BY depth`,
+       SELECT c.id, name, host, port, username, platform, c.jump_connection_id AS jump, demo, sealed,
+         (SELECT coalesce(jsonb_agg(jsonb_build_object('algorithm', algorithm, 'fingerprint', fingerprint)
+            ORDER BY seen_at DESC), '[]')
+          FROM host_keys k WHERE k.connection_id = c.id AND accepted_at IS NOT NULL) AS approved
+       FROM way JOIN connections c USING (id) LEFT JOIN credentials ON credentials.connection_id = c.id ORDER BY depth`),
       [connectionId, mostJumps],
     );
     if (rows.length > mostJumps + 1) throw new SshError('JUMP_HOST_FAILED', 'The jump hosts lead round in a circle.');
@@ -138,7 +138,7 @@ export class SshReach {
 }
 
 /** All that decides whether a host would let us in. The sealed credential differs each time it is stored. */
-const factsOf = ({ id, host, port, username, sealed }: HopRow, approved: readonly ApprovedHostKey[]): string => {
+const factsOf = ({ id, host, port, username, sealed, approved }: HopRow): string => {
   const keys = approved.map(({ fingerprint }) => fingerprint).sort();
   return JSON.stringify([id, host, port, username, sealed?.toString('base64') ?? null, keys]);
 };

@@ -7,7 +7,7 @@ import { type DataSource, type EntityManager, In } from 'typeorm';
 import { OperationEntity } from '../model/operation.entity.js';
 import { toOperation } from '../model/operation.mapper.js';
 import { auditOf } from './operation-audit.js';
-import { type LockedOperation, OperationJournal } from './operation-journal.js';
+import { OperationJournal, type ReadOperation } from './operation-journal.js';
 import { OperationQueue } from './operation-queue.js';
 import { CANCEL_CHANNEL } from './operation-worker.js';
 import { Parents } from './parents.js';
@@ -50,7 +50,7 @@ export class Cancellation {
   }
 
   /** It has not begun, so nothing was done. */
-  private async end(transaction: EntityManager, { operation, now }: LockedOperation, actor: Actor): Promise<void> {
+  private async end(transaction: EntityManager, { operation, now }: ReadOperation, actor: Actor): Promise<void> {
     await this.parents.wake(transaction, operation);
     await this.journal.transition(transaction, operation, {
       name: 'cancel',

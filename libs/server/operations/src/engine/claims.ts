@@ -3,7 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
 import { OperationEntity } from '../model/operation.entity.js';
 import { leaseSeconds, mostAttempts } from './engine-options.js';
-import { OperationJournal } from './operation-journal.js';
+import { OperationJournal, type ReadOperation, changesOf } from './operation-journal.js';
 import { OperationQueue } from './operation-queue.js';
 import { Parents } from './parents.js';
 
@@ -13,11 +13,18 @@ export interface Claim {
   readonly fence: number;
   /** `performance.now()` before the claim was written: the lease counts from here. */
   readonly claimedAtMs: number;
+  /** The database's clock, counted on from the claim by this process's monotonic one. */
+  readonly now: () => Date;
   /** The step in which the worker before was lost, if it may have acted on the host. */
   readonly interruptedStep: string | undefined;
 }
 
-/** Decides, under the operation's lock, whether a worker may have it now. */
+interface Claimant {
+  readonly workerId: string;
+  readonly claimedAtMs: number;
+}
+
+/** Decides whether a worker may have an operation now. */
 @Injectable()
 export class Claims {
   constructor(
@@ -29,7 +36,21 @@ export class Claims {
 
   /** The claim, or undefined when there is nothing to do now: ended, held by another, not its time, not its turn. */
   async take(id: string, workerId: string): Promise<Claim | undefined> {
-    const claimedAtMs = performance.now();
+    const by = { workerId, claimedAtMs: performance.now() };
+    return (await this.takeAtOnce(id, by)) ?? this.takeLocked(id, by);
+  }
+
+  /** As a rule nobody else is at it. Then what was read still holds when the claim is written, and no lock is needed. */
+  private async takeAtOnce(id: string, by: Claimant): Promise<Claim | undefined> {
+    const { manager } = this.dataSource;
+    const found = await this.journal.read(manager, id);
+    if (found?.operation.status !== 'pending' || found.operation.changesHost || laterTime(found)) return undefined;
+    const { operation, now } = found;
+    const claimed = await this.journal.write(manager, operation, changesOf(operation, claimBy(by, found)));
+    return claimed ? toClaim(operation, { ...by, now }) : undefined;
+  }
+
+  private async takeLocked(id: string, by: Claimant): Promise<Claim | undefined> {
     return this.dataSource.transaction(async (transaction) => {
       const locked = await this.journal.lock(transaction, id);
       if (!locked || locked.operation.completedAt) return undefined;
@@ -37,27 +58,17 @@ export class Claims {
       if (operation.status === 'in_progress') {
         return operation.leaseUntil && operation.leaseUntil > now
           ? undefined
-          : this.takeOver(transaction, operation, { workerId, claimedAtMs, now });
+          : this.takeOver(transaction, operation, { ...by, now });
       }
-      if (operation.notBefore && operation.notBefore > now) {
-        await this.queue.add(transaction, id, operation.notBefore);
+      const later = laterTime(locked);
+      if (later) {
+        await this.queue.add(transaction, id, later);
         return undefined;
       }
       // Asked to stop, it begins no step any more.
       if (!operation.cancelRequested && (await this.mustWait(transaction, operation))) return undefined;
-      await this.journal.transition(transaction, operation, {
-        name: 'claim',
-        with: {
-          ...newLease(operation, { workerId, now }),
-          // One that was parked has lost no worker.
-          attempt: Math.max(operation.attempt, 1),
-          claimedAt: operation.claimedAt ?? now,
-          blockedBy: null,
-          notBefore: null,
-          message: operation.claimedAt ? 'Goes on' : 'Started',
-        },
-      });
-      return { operation, fence: operation.fence, claimedAtMs, interruptedStep: undefined };
+      await this.journal.transition(transaction, operation, claimBy(by, locked));
+      return toClaim(operation, { ...by, now });
     });
   }
 
@@ -65,7 +76,7 @@ export class Claims {
   private async takeOver(
     transaction: EntityManager,
     operation: OperationEntity,
-    by: { workerId: string; claimedAtMs: number; now: Date },
+    by: Claimant & { now: Date },
   ): Promise<Claim | undefined> {
     if (operation.attempt >= mostAttempts) {
       const message = `${String(operation.attempt)} workers were lost over this operation.`;
@@ -93,7 +104,7 @@ export class Claims {
         message: 'The worker was lost; finding out what happened',
       },
     });
-    return { operation, fence: operation.fence, claimedAtMs: by.claimedAtMs, interruptedStep };
+    return toClaim(operation, by, interruptedStep);
   }
 
   /**
@@ -124,7 +135,34 @@ export class Claims {
   }
 }
 
-/** Counted from the lock, on the database's clock. */
+/** When it may go on, if that is not yet. */
+const laterTime = ({ operation: { notBefore }, now }: ReadOperation): Date | undefined =>
+  notBefore && notBefore > now ? notBefore : undefined;
+
+const claimBy = ({ workerId }: Claimant, { operation, now }: ReadOperation) => ({
+  name: 'claim' as const,
+  with: {
+    ...newLease(operation, { workerId, now }),
+    // One that was parked has lost no worker.
+    attempt: Math.max(operation.attempt, 1),
+    claimedAt: operation.claimedAt ?? now,
+    blockedBy: null,
+    notBefore: null,
+    message: operation.claimedAt ? 'Goes on' : 'Started',
+  },
+});
+
+function toClaim(
+  operation: OperationEntity,
+  { claimedAtMs, now }: { claimedAtMs: number; now: Date },
+  interruptedStep?: string,
+): Claim {
+  const since = performance.now();
+  const clock = (): Date => new Date(now.getTime() + performance.now() - since);
+  return { operation, fence: operation.fence, claimedAtMs, now: clock, interruptedStep };
+}
+
+/** Counted from when it was read, on the database's clock. */
 const newLease = (operation: OperationEntity, by: { workerId: string; now: Date }): Partial<OperationEntity> => ({
   workerId: by.workerId,
   fence: operation.fence + 1,

@@ -30,6 +30,8 @@ export class JobRunner {
       connectionString: options.url,
       max: options.workers + 2,
       application_name: 'lockstep queue',
+      // That a job was taken or put away need not be on the disk: one that Postgres forgets in a crash is looked at again.
+      options: '-c synchronous_commit=off',
     });
     this.pool.on('error', () => undefined);
     this.pool.on('connect', (client) => client.on('error', () => undefined));

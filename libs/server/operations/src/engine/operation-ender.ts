@@ -1,12 +1,19 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { type LockedOperation, OperationJournal } from './operation-journal.js';
+import type { Claim } from './claims.js';
+import { type NamedChange, OperationJournal, type ReadOperation, changesOf } from './operation-journal.js';
 import { OperationQueue } from './operation-queue.js';
 import type { OperationRecorder } from './operation-recorder.js';
 import type { OperationRun } from './operation-run.js';
 import { Parents } from './parents.js';
 import { type RunEnd, fieldsOf, stepsAt } from './run-end.js';
 import { Turns } from './turns.js';
+
+interface RunToEnd {
+  readonly claim: Claim;
+  readonly run: OperationRun;
+  readonly recorder: OperationRecorder;
+}
 
 /** Writes the one ending event of a run, and lets those who waited have their turn, in one transaction. */
 @Injectable()
@@ -20,32 +27,38 @@ export class OperationEnder {
     private readonly parents: Parents,
   ) {}
 
-  async end(run: OperationRun, recorder: OperationRecorder, asked: RunEnd): Promise<void> {
+  async end(asked: RunEnd, { claim, run, recorder }: RunToEnd): Promise<void> {
     const { before, steps, facts, progress } = await run.settle();
-    await recorder.write(async (transaction, locked) => {
-      const { operation, now } = locked;
-      const end = await this.withFamily(transaction, locked, asked);
-      await this.journal.transition(transaction, operation, {
-        name: end.kind,
-        before,
-        with: (last) => ({
-          steps: stepsAt(end, steps, now),
-          progress: Math.max(progress, last.progress),
-          leaseUntil: null,
-          workerId: null,
-          ...fieldsOf(end, { now, changesHost: last.changesHost, metadata: { ...last.metadata, ...facts } }),
-        }),
-      });
-      if (end.kind === 'park') await this.queue.add(transaction, operation.id, end.until);
-      await this.turns.pass(transaction, operation);
+    const change = (end: RunEnd, now: Date): NamedChange => ({
+      name: end.kind,
+      before,
+      with: (last) => ({
+        steps: stepsAt(end, steps, now),
+        progress: Math.max(progress, last.progress),
+        leaseUntil: null,
+        workerId: null,
+        ...fieldsOf(end, { now, changesHost: last.changesHost, metadata: { ...last.metadata, ...facts } }),
+      }),
     });
-    this.logger.log(`${run.operation.type} ${run.operation.id} ended: ${asked.kind}`);
+    const { operation } = claim;
+    // Where nobody can wait for it, its end is a write like any other.
+    if (asked.kind !== 'park' && operation.parentId === null && !operation.changesHost) {
+      await recorder.record(changesOf(operation, change(asked, claim.now())));
+    } else {
+      await recorder.write(async (transaction, locked) => {
+        const end = await this.withFamily(transaction, locked, asked);
+        await this.journal.transition(transaction, locked.operation, change(end, locked.now));
+        if (end.kind === 'park') await this.queue.add(transaction, operation.id, end.until);
+        await this.turns.pass(transaction, locked.operation);
+      });
+    }
+    this.logger.log(`${operation.type} ${operation.id} ended: ${asked.kind}`);
   }
 
   /** An end may be what its parent waits for. Who waits for children that ended meanwhile does not wait. */
   private async withFamily(
     transaction: EntityManager,
-    { operation, now }: LockedOperation,
+    { operation, now }: ReadOperation,
     end: RunEnd,
   ): Promise<RunEnd> {
     if (end.kind !== 'park') await this.parents.wake(transaction, operation);

@@ -4,12 +4,13 @@ import { RunStopped } from './lease.js';
 
 /**
  * A step as its handler plans it. `at_most_once`: it may change the host and must not be done twice; a worker lost in it
- * is reconciled. `repeatable`: it only reads, or doing it again changes nothing.
+ * is reconciled. `repeatable`: doing it again changes nothing more. `read`: it leaves nothing behind on the host, so it
+ * may begin while that it begins is still being written.
  */
 export interface StepPlan {
   readonly name: string;
   readonly title: string;
-  readonly safety: 'repeatable' | 'at_most_once';
+  readonly safety: 'read' | 'repeatable' | 'at_most_once';
 }
 
 /** How an operation that reached its goal ended. `effect` defaults to `applied` if the handler changes hosts, else `none`. */
@@ -27,7 +28,7 @@ export interface OperationContext {
   readonly attempt: number;
   /** Aborted when someone cancels, the deadline passes, the lease is lost or the process stops. Close everything then. */
   readonly signal: AbortSignal;
-  /** Commits «step started», runs `body`, commits how it ended. `name` is one of the plan. */
+  /** Commits «step started», runs `body`, commits how it ended; joined likewise where doing it again is safe. `name` is one of the plan. */
   step<Result>(name: string, body: (step: StepHandle) => Promise<Result>): Promise<Result>;
   /** Marks a step of the plan as not needed, and why. */
   skip(name: string, reason: string): void;

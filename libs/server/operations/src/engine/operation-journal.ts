@@ -6,9 +6,9 @@ import { OperationEntity } from '../model/operation.entity.js';
 import { toOperation } from '../model/operation.mapper.js';
 import { type TransitionName, transitionFrom } from '../model/transitions.js';
 
-export interface LockedOperation {
+export interface ReadOperation {
   readonly operation: OperationEntity;
-  /** The database's clock at the lock. */
+  /** The database's clock when it was read. */
   readonly now: Date;
 }
 
@@ -25,6 +25,13 @@ export type Change = (operation: OperationEntity) => JournalChange;
 /** What a transition changes besides the status, or how that follows from what came before it. */
 type Fields = Partial<OperationEntity> | ((operation: OperationEntity) => Partial<OperationEntity>);
 
+/** A named transition with what comes along, after `before`. */
+export interface NamedChange {
+  readonly name: TransitionName;
+  readonly with: Fields;
+  readonly before?: readonly Change[];
+}
+
 /** Channel of the hints that a connection has new events; the payload is its id. */
 export const EVENTS_CHANNEL = 'operation_events';
 
@@ -35,30 +42,18 @@ export const EVENTS_CHANNEL = 'operation_events';
 @Injectable()
 export class OperationJournal {
   /** Locks the operation until the transaction ends. Undefined: there is none. */
-  async lock(transaction: EntityManager, id: string): Promise<LockedOperation | undefined> {
-    const { entities, raw } = await transaction
-      .createQueryBuilder(OperationEntity, 'operation')
-      .addSelect('clock_timestamp()', 'now')
-      .where('operation.id = :id', { id })
-      .setLock('pessimistic_write')
-      .getRawAndEntities<{ now: Date }>();
-    const [operation] = entities;
-    const now = raw[0]?.now;
-    return operation && now ? { operation, now } : undefined;
+  lock(transaction: EntityManager, id: string): Promise<ReadOperation | undefined> {
+    return this.find(transaction, id, 'FOR UPDATE');
+  }
+
+  /** As it is now; for a `write`, which holds only if it still is so then. Undefined: there is none. */
+  read(manager: EntityManager, id: string): Promise<ReadOperation | undefined> {
+    return this.find(manager, id, '');
   }
 
   /** Carries out a named transition with what comes along, and its event, after `before`. */
-  async transition(
-    transaction: EntityManager,
-    operation: OperationEntity,
-    change: { name: TransitionName; with: Fields; before?: readonly Change[] },
-  ): Promise<void> {
-    const { to, event } = transitionFrom(operation.status, change.name);
-    const last: Change = (now) => ({
-      kind: event,
-      with: { ...(typeof change.with === 'function' ? change.with(now) : change.with), ...to },
-    });
-    await this.change(transaction, operation, [...(change.before ?? []), last]);
+  async transition(transaction: EntityManager, operation: OperationEntity, named: NamedChange): Promise<void> {
+    await this.change(transaction, operation, changesOf(operation, named));
   }
 
   /** Changes the locked operation and records the events that say so. */
@@ -107,6 +102,20 @@ export class OperationJournal {
     return true;
   }
 
+  /** By hand: each claim and many an end read it. */
+  private async find(manager: EntityManager, id: string, lock: '' | 'FOR UPDATE'): Promise<ReadOperation | undefined> {
+    const { columns } = manager.dataSource.getMetadata(OperationEntity);
+    const names = columns.map(({ databaseName }) => databaseName).join(', ');
+    const [row] = await manager.query<(Record<string, unknown> & { now: Date })[]>(
+      prepared(`SELECT ${names}, clock_timestamp() AS now FROM operations WHERE id = $1 ${lock}`),
+      [id],
+    );
+    if (!row) return undefined;
+    const operation = new OperationEntity();
+    for (const column of columns) column.setEntityValue(operation, row[column.databaseName]);
+    return { operation, now: row.now };
+  }
+
   /**
    * The first events of operations that were just inserted, in one statement. Streams are locked in the order of their
    * connections, so that two who append to several never wait in a circle.
@@ -138,6 +147,16 @@ export class OperationJournal {
       [JSON.stringify(events)],
     );
   }
+}
+
+/** A transition as the changes that make it. Throws what the table of transitions does not have. */
+export function changesOf({ status }: OperationEntity, { name, with: fields, before = [] }: NamedChange): Change[] {
+  const { to, event } = transitionFrom(status, name);
+  const last: Change = (now) => ({
+    kind: event,
+    with: { ...(typeof fields === 'function' ? fields(now) : fields), ...to },
+  });
+  return [...before, last];
 }
 
 /** What the changes make of the operation in the end, and the event of each. */

@@ -3,9 +3,9 @@ import { isDatabaseUnavailable } from '@lockstep/server-database';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { OperationEntity } from '../model/operation.entity.js';
 import { type Lease, RunStopped } from './lease.js';
-import type { Change, LockedOperation, OperationJournal } from './operation-journal.js';
+import type { Change, OperationJournal, ReadOperation } from './operation-journal.js';
 
-type Write = (transaction: EntityManager, locked: LockedOperation) => Promise<void>;
+type Write = (transaction: EntityManager, locked: ReadOperation) => Promise<void>;
 
 /**
  * Writes for one worker's run. Every write compares the fence; a stale one is refused and ends the run. While the database
@@ -41,9 +41,14 @@ export class OperationRecorder {
     return this.insist(() => this.fenced(work));
   }
 
+  /** @throws {RunStopped} when another worker may have taken over by now */
+  assertTrusted(): void {
+    if (this.lease.trustedForMs() <= 0) throw new RunStopped('lease_lost');
+  }
+
   private async insist(attempt: () => Promise<void>): Promise<void> {
     for (;;) {
-      if (this.lease.trustedForMs() <= 0) throw new RunStopped('lease_lost');
+      this.assertTrusted();
       try {
         await attempt();
         return;

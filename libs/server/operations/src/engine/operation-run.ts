@@ -70,6 +70,7 @@ export class OperationRun implements OperationContext {
 
   async step<Result>(name: string, body: (step: StepHandle) => Promise<Result>): Promise<Result> {
     this.signal.throwIfAborted();
+    this.recorder.assertTrusted();
     const step = this.find(name);
     // One that was parked in its middle goes on, and is not begun anew.
     const startedAt = isParked(step) ? step.startedAt : new Date().toISOString();
@@ -77,7 +78,8 @@ export class OperationRun implements OperationContext {
     this.latest.message = step.title;
     this.handle.step = name;
     this.collectState('step_started');
-    await this.flush();
+    if (this.safetyOf(step) === 'read') this.schedule();
+    else await this.flush();
     if (this.signal.aborted) this.takeBack(step);
     try {
       const result = await body({ summary: (text) => (step.message = cleanText(text)) });
@@ -149,8 +151,13 @@ export class OperationRun implements OperationContext {
     return this.steps.some((step) => step.startedAt !== null && !this.isRepeatable(step));
   }
 
-  private isRepeatable({ name }: OperationStep): boolean {
-    return this.more.plan.some((step) => step.name === name && step.safety === 'repeatable');
+  private isRepeatable(step: OperationStep): boolean {
+    return ['read', 'repeatable'].includes(this.safetyOf(step));
+  }
+
+  /** What is not in the plan any more may have been anything. */
+  private safetyOf({ name }: OperationStep): StepPlan['safety'] {
+    return this.more.plan.find((step) => step.name === name)?.safety ?? 'at_most_once';
   }
 
   private find(name: string): OperationStep {
@@ -226,7 +233,7 @@ export class OperationRun implements OperationContext {
     this.dirty = false;
     const facts = this.newFacts;
     this.newFacts = {};
-    const steps = structuredClone(this.steps);
+    const steps = this.steps.map((step) => ({ ...step }));
     const { progress, message } = this.latest;
     this.changes.push((operation) => ({
       kind,

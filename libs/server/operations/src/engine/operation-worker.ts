@@ -114,7 +114,7 @@ export class OperationWorker implements OnApplicationBootstrap, OnModuleDestroy 
     });
     try {
       const end = await this.outcome(claim, handler, { run, stop });
-      if (end) await this.ender.end(run, recorder, end);
+      if (end) await this.ender.end(end, { claim, run, recorder });
       else await this.handOver(lease);
     } catch (error) {
       if (!(error instanceof RunStopped)) throw error;

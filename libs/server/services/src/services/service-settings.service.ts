@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { type ServiceSettings, ServiceSettingsInput } from '@lockstep/contract';
 import { type AuditActor, AuditService } from '@lockstep/server-access';
+import { prepared } from '@lockstep/server-database';
 import type { DataSource } from 'typeorm';
 import { PinnedServiceEntity } from '../model/pinned-service.entity.js';
 import { ServiceSettingsEntity } from '../model/service-settings.entity.js';
@@ -28,10 +29,10 @@ export class ServiceSettingsService {
   }
 
   async pins(connectionId: number): Promise<string[]> {
-    const pins = await this.dataSource.manager.find(PinnedServiceEntity, {
-      where: { connectionId },
-      order: { place: 'ASC' },
-    });
+    const pins = await this.dataSource.query<{ name: string }[]>(
+      prepared('SELECT name FROM pinned_services WHERE connection_id = $1 ORDER BY place'),
+      [connectionId],
+    );
     return pins.map(({ name }) => name);
   }
 
