@@ -108,7 +108,7 @@ export const connectionRoutes = {
     path: '/connections/import',
     tag,
     requires: 'connections.manage',
-    summary: 'Connections from an ssh_config, an Ansible inventory or CSV. With dryRun nothing is made.',
+    summary: 'Connections from an ssh_config, an Ansible inventory (INI or YAML) or CSV. With dryRun nothing is made.',
     body: ImportInput,
     success: { status: 200, body: ImportAnswer },
     problems: ['IMPORT_UNREADABLE', 'KEY_UNREADABLE'],

@@ -27,6 +27,7 @@ interface ImportModel {
 interface FormatWords {
   readonly format: ImportFormat;
   readonly title: string;
+  readonly hint?: string;
   readonly example: string;
 }
 
@@ -39,6 +40,7 @@ const formats: readonly FormatWords[] = [
   {
     format: 'ansible_inventory',
     title: $localize`Ansible inventory`,
+    hint: $localize`In INI or YAML form. Groups become tags. Key files are named and not read, nothing is decrypted or run.`,
     example: '[web]\nweb-1 ansible_host=10.0.0.11 ansible_user=deploy\nweb-2 ansible_host=10.0.0.12',
   },
   { format: 'csv', title: 'CSV', example: 'name,host,port,username,tags\nweb-1,10.0.0.11,22,deploy,web production' },
@@ -75,9 +77,7 @@ export class ImportPage {
   protected readonly problem = signal<ReadableProblem | null>(null);
   protected readonly preview = signal<ImportAnswer | null>(null);
   protected readonly made = signal<ImportAnswer | null>(null);
-  protected readonly example = computed(
-    () => formats.find(({ format }) => format === this.model().format)?.example ?? '',
-  );
+  protected readonly words = computed(() => formats.find(({ format }) => format === this.model().format));
   protected readonly error = () => fieldError(this.form.text(), this.problem(), 'text');
 
   protected choose(format: ImportFormat): void {

@@ -180,7 +180,6 @@ ansible_port=22
   });
 
   it.each([
-    ['all:\n  hosts:\n', /Line 1 looks like YAML/],
     ['[web\nx', /Line 1: «\[web» is not a group/],
     ['[w]\nx[1:99999999]', /Line 2: «x\[1:99999999\]» is not a host or a range/],
     ['[w:vars]\noops', /Line 2: a variable needs/],
