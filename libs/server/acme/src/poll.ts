@@ -26,7 +26,7 @@ export async function pollUntil<Value>(
 ): Promise<Value> {
   const { done, signal, told } = options;
   if (told && done(told.value)) return told.value;
-  await pause(msAsked(told?.retryAfter), signal);
+  if (told?.retryAfter) await pause(msAsked(told.retryAfter), signal);
   for (let step = firstMs; ; step = Math.min(step * 2, longestMs)) {
     const { value, retryAfter } = await look();
     if (done(value)) return value;
