@@ -114,6 +114,8 @@ export class ImportPage {
         );
       } catch (error) {
         this.problem.set(readProblem(error));
+        // What was seen before was of another text.
+        if (dryRun) this.preview.set(null);
       }
       return undefined;
     });
