@@ -28,7 +28,7 @@ export const sites = {
   lockstep: { name: 'lockstep.example', address: '127.0.0.5' },
 } as const;
 
-export interface Site {
+interface Site {
   readonly name: string;
   readonly address: string;
 }
