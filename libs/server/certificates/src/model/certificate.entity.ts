@@ -1,4 +1,4 @@
-import type { KeyType, ServedEndpoint } from '@lockstep/contract';
+import type { KeyType } from '@lockstep/contract';
 import {
   Column,
   CreateDateColumn,
@@ -36,10 +36,6 @@ export class CertificateEntity {
 
   @Column('timestamptz', { name: 'checked_at', nullable: true })
   checkedAt!: Date | null;
-
-  /** What its endpoints showed then. */
-  @Column('jsonb', { default: [] })
-  served!: ServedEndpoint[];
 
   @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
   createdAt!: Date;
