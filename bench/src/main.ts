@@ -8,6 +8,7 @@ import { certificates } from './lines/certificates.js';
 import { firstPage } from './lines/first-page.js';
 import { footprint } from './lines/footprint.js';
 import { liveUpdates } from './lines/live-updates.js';
+import { scrolling } from './lines/scrolling.js';
 import { sshTests } from './lines/ssh-tests.js';
 import { startRequests } from './lines/start-requests.js';
 import { describeMachine } from './report/machine.js';
@@ -23,6 +24,7 @@ const lines: Readonly<Record<string, BenchLine>> = {
   certificates,
   footprint,
   page: firstPage,
+  scrolling,
 };
 const hosts = 50;
 const usualRounds = 5;
