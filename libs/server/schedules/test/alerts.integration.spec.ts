@@ -1,4 +1,4 @@
-import type { NotificationChannel, NotificationDelivery } from '@lockstep/contract';
+import type { Certificate, NotificationChannel, NotificationDelivery } from '@lockstep/contract';
 import { type TestDatabase, createTestDatabase } from '@lockstep/server-testing';
 import { ScheduleAlerts } from '../src/runs/schedule-alerts.js';
 import { SchedulesServer } from './schedules-server.js';
@@ -31,12 +31,28 @@ describe('what people are told of schedules that do not run', () => {
   const look = (): Promise<void> => server.application.get(ScheduleAlerts).tellOverdue();
   const trouble = (name: string): object => ({ title: `The schedule ${name} did not run`, recovered: false });
 
-  it('is nothing while it runs, is due right now, or its certificates are not due', async () => {
+  it('is nothing while it runs, or is due right now', async () => {
     const { id } = await server.add({ name: 'healthy', connectionIds: [host] });
     await server.run(id);
     await server.makeDue(id, 5);
     await look();
     expect(await told('healthy')).toEqual([]);
+  });
+
+  it('is nothing where certificates are left out because their time has not come', async () => {
+    const body = { name: 'young', domains: ['young.example'], issuerId: 1 };
+    const certificate = await server.ask<Certificate>('POST /certificates', body);
+    await server.dataSource.query(
+      `INSERT INTO certificate_versions (id, certificate_id, number, domains, issuer_id, key_type, sealed_key, request,
+         issued_at, leaf, chain, facts, not_before, not_after, renew_at)
+       SELECT gen_random_uuid(), $1, 1, '{}', 1, 'ecdsa-p256', '', '', now(), '', '', $2, now(),
+         now() + interval '90 days', now() + interval '60 days'`,
+      [certificate.id, { names: [] }],
+    );
+    const renewal = { type: 'certificate_renewal', certificateIds: [certificate.id] };
+    const { id } = await server.add({ name: 'patient', ...renewal });
+    expect(await server.run(id)).toMatchObject({ outcome: 'nothing_begun', skipped: 1 });
+    expect(await told('patient')).toEqual([]);
   });
 
   it('is that its owner is disabled, once, and that it runs again', async () => {
