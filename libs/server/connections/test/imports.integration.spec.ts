@@ -124,7 +124,11 @@ Host loop2
 
     it.each([
       [{ format: 'csv', text: 'a,b\n1,2', dryRun: true }, 'IMPORT_UNREADABLE', /«host» is missing/],
-      [{ format: 'ansible_inventory', text: 'all:\n  hosts:\n', dryRun: true }, 'IMPORT_UNREADABLE', /YAML/],
+      [
+        { format: 'ansible_inventory', text: 'all:\n  hosts: [a]\n', dryRun: true },
+        'IMPORT_UNREADABLE',
+        /Line 2: «hosts» must be a mapping/,
+      ],
       [
         {
           format: 'csv',
