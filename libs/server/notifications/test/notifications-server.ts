@@ -1,42 +1,25 @@
-import { ConsoleLogger, Global, Module } from '@nestjs/common';
-import { APP_FILTER, NestFactory } from '@nestjs/core';
-import type { NestExpressApplication } from '@nestjs/platform-express';
-import { ScheduleModule } from '@nestjs/schedule';
-import { getDataSourceToken } from '@nestjs/typeorm';
+import type { DynamicModule } from '@nestjs/common';
 import type {
   CreatedBy,
   NotificationChannelInput,
   NotificationDelivery,
   Operation,
   SavedNotificationChannel,
-  Session,
 } from '@lockstep/contract';
-import { AccessModule, SetupService } from '@lockstep/server-access';
-import { DatabaseModule } from '@lockstep/server-database';
-import { ProblemFilter } from '@lockstep/server-http';
 import {
   type OperationContext,
   type OperationHandler,
   OperationHandlerFor,
-  OperationsModule,
   type OperationResult,
   OperationsService,
 } from '@lockstep/server-operations';
-import { MasterKey, SecretBox } from '@lockstep/server-secrets';
+import { FeatureServer, startFeatures } from '@lockstep/server-operations/testing';
+import type { SecretBox } from '@lockstep/server-secrets';
 import { NetworkPolicy } from '@lockstep/server-ssh';
 import { waitUntil } from '@lockstep/server-testing';
-import type { DataSource } from 'typeorm';
 import { type Announcement, Announcements, NotificationsModule, type NotificationsOptions } from '../src/index.js';
 
-const administrator = { username: 'ada', password: 'umbrella-tundra-violin' };
-const masterKey = MasterKey.parse(MasterKey.generate(), 'test');
 export const consoleUrl = 'https://lockstep.example';
-
-interface Reply<Body> {
-  readonly status: number;
-  readonly body: Body;
-}
-type Unknown = Record<string, never>;
 
 /** What an operation does, by its connection's id; completes unless told. */
 export type Script = Map<number, (context: OperationContext) => Promise<OperationResult>>;
@@ -56,83 +39,38 @@ function handlerOf(script: Script): new () => OperationHandler {
   return TestHandler;
 }
 
-@Global()
-@Module({
-  providers: [{ provide: NetworkPolicy, useValue: new NetworkPolicy({ listenHost: '127.0.0.1', listenPort: 43_002 }) }],
-  exports: [NetworkPolicy],
-})
-class NetworkModule {}
+/** What the features below would bring: where requests may go, and the operations that are told of. */
+function surroundings(script: Script): DynamicModule {
+  const network = new NetworkPolicy({ listenHost: '127.0.0.1', listenPort: 43_002 });
+  class SurroundingsModule {}
+  return {
+    module: SurroundingsModule,
+    global: true,
+    providers: [{ provide: NetworkPolicy, useValue: network }, handlerOf(script)],
+    exports: [NetworkPolicy],
+  };
+}
 
 /** The notifications feature over real HTTP on a real database, with the engine whose ends it tells: one replica. */
-export class NotificationsServer {
-  private constructor(
-    private readonly application: NestExpressApplication,
-    private readonly url: string,
-    private token: string,
-  ) {}
-
+export class NotificationsServer extends FeatureServer {
   static async start(
     databaseUrl: string,
     options: Partial<NotificationsOptions> & { script?: Script; secretBox?: SecretBox } = {},
   ): Promise<NotificationsServer> {
-    const { script = new Map(), secretBox = new SecretBox(masterKey), ...given } = options;
-    @Module({
-      imports: [
-        ScheduleModule.forRoot(),
-        DatabaseModule.forRoot({ url: databaseUrl }),
-        AccessModule.forRoot({ secretBox, allowedOrigins: [], administrator }),
-        OperationsModule.forRoot({
-          ...{ workers: 5, embedded: false, operationRetentionDays: 90, logRetentionDays: 14, types: ['ssh_test'] },
-        }),
-        NetworkModule,
-        NotificationsModule.forRoot({ delivers: true, consoleUrl, ...given }),
-      ],
-      providers: [{ provide: APP_FILTER, useClass: ProblemFilter }, handlerOf(script)],
-    })
-    class ServerModule {}
-    const logger = new ConsoleLogger({ logLevels: ['error', 'fatal'] });
-    const application = await NestFactory.create<NestExpressApplication>(ServerModule, { logger, abortOnError: false });
-    await application.init();
-    await application.get(SetupService).prepareSetup();
-    await application.listen(0, '127.0.0.1');
-    const server = new NotificationsServer(application, await application.getUrl(), '');
-    const { body } = await server.call<Session>('POST /auth/login', administrator);
-    server.token = body.accessToken;
-    return server;
-  }
-
-  get dataSource(): DataSource {
-    return this.application.get<DataSource>(getDataSourceToken());
-  }
-
-  async call<Body = Unknown>(line: string, body?: unknown): Promise<Reply<Body>> {
-    const [method = 'GET', path = ''] = line.split(' ');
-    const response = await fetch(`${this.url}${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${this.token}`,
-        ...(body !== undefined && { 'content-type': 'application/json' }),
-      },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    return { status: response.status, body: (text === '' ? {} : JSON.parse(text)) as Body };
+    const { script = new Map(), secretBox, ...given } = options;
+    const features = [surroundings(script), NotificationsModule.forRoot({ delivers: true, consoleUrl, ...given })];
+    return new NotificationsServer(await startFeatures({ databaseUrl, types: ['ssh_test'], features, secretBox }));
   }
 
   async addChannel(
     input: Omit<NotificationChannelInput, 'name'> & { name?: string },
   ): Promise<SavedNotificationChannel> {
-    const { status, body } = await this.call<SavedNotificationChannel>('POST /notification-channels', {
-      name: 'pager',
-      ...input,
-    });
-    if (status !== 201) throw new Error(`Making a channel answered ${String(status)} ${JSON.stringify(body)}`);
-    return body;
+    return this.must<SavedNotificationChannel>('POST /notification-channels', { name: 'pager', ...input });
   }
 
   async deliveries(channelId: number): Promise<NotificationDelivery[]> {
-    return (await this.call<{ items: NotificationDelivery[] }>(`GET /notification-channels/${channelId}/deliveries`))
-      .body.items;
+    const path = `/notification-channels/${String(channelId)}/deliveries`;
+    return (await this.must<{ items: NotificationDelivery[] }>(`GET ${path}`)).items;
   }
 
   /** The newest message of a channel once it is as awaited. */
@@ -190,13 +128,6 @@ export class NotificationsServer {
       createdBy,
       ...(parentId !== undefined && { parentId }),
     });
-    return waitUntil('the operation ends', async () => {
-      const { body } = await this.call<Operation>(`GET /operations/${operation.id}`);
-      return body.completedAt === null ? undefined : body;
-    });
-  }
-
-  stop(): Promise<void> {
-    return this.application.close();
+    return this.ended(operation.id);
   }
 }

@@ -23,10 +23,12 @@ type Unknown = Record<string, never>;
 
 export interface FeatureOptions {
   readonly databaseUrl: string;
-  /** The types of operation that the features have handlers for. */
-  readonly types: readonly OperationType[];
+  /** The types of operation that the features have handlers for; all unless told. */
+  readonly types?: readonly OperationType[];
   readonly features: NonNullable<ModuleMetadata['imports']>;
   readonly secretBox?: SecretBox | undefined;
+  /** For tests of outages: errors that are logged are none of the test's. */
+  readonly expectsErrors?: boolean;
 }
 
 /** Features over real HTTP on a real database, with the engine that runs their operations, and an administrator signed in. */
@@ -55,8 +57,8 @@ export class FeatureServer {
   }
 
   /** @throws with the answer where that is no success */
-  async must<Body = Unknown>(line: string, body?: unknown): Promise<Body> {
-    const reply = await this.call<Body>(line, body);
+  async must<Body = Unknown>(line: string, body?: unknown, token?: string): Promise<Body> {
+    const reply = await this.call<Body>(line, body, token);
     if (reply.status >= 300) throw new Error(`${line} answered ${String(reply.status)} ${JSON.stringify(reply.body)}`);
     return reply.body;
   }
@@ -90,7 +92,7 @@ export class FeatureServer {
 }
 
 /** Starts what a server of a feature is made of. */
-export async function startFeatures({ databaseUrl, types, features, secretBox }: FeatureOptions) {
+export async function startFeatures({ databaseUrl, types, features, secretBox, expectsErrors }: FeatureOptions) {
   @Module({
     imports: [
       ScheduleModule.forRoot(),
@@ -98,14 +100,14 @@ export async function startFeatures({ databaseUrl, types, features, secretBox }:
       AccessModule.forRoot({ secretBox: secretBox ?? new SecretBox(masterKey), allowedOrigins: [], administrator }),
       OperationsModule.forRoot({
         ...{ workers: 10, embedded: false, operationRetentionDays: 90, logRetentionDays: 14 },
-        types,
+        ...(types && { types }),
       }),
       ...features,
     ],
     providers: [{ provide: APP_FILTER, useClass: ProblemFilter }],
   })
   class ServerModule {}
-  const logger = new ConsoleLogger({ logLevels: ['error', 'fatal'] });
+  const logger = new ConsoleLogger({ logLevels: expectsErrors === true ? ['fatal'] : ['error', 'fatal'] });
   const application = await NestFactory.create<NestExpressApplication>(ServerModule, { logger, abortOnError: false });
   await application.init();
   await application.get(SetupService).prepareSetup();

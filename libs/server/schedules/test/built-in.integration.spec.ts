@@ -17,7 +17,7 @@ describe('what Lockstep does on its own', () => {
 
   it('is shown beside the schedules that people make, with its next and its last run', async () => {
     const find = async (): Promise<BuiltInSchedule | undefined> => {
-      const { items } = await server.ask<{ items: BuiltInSchedule[] }>('GET /schedules/built-in');
+      const { items } = await server.must<{ items: BuiltInSchedule[] }>('GET /schedules/built-in');
       expect(items.map(({ key }) => key)).toEqual(['certificate-check', 'automatic-renewal']);
       return items.find(({ key, lastRun }) => key === 'certificate-check' && lastRun !== null);
     };

@@ -1,8 +1,6 @@
-import type { Certificate, Schedule, ScheduleRunDetail } from '@lockstep/contract';
+import type { Certificate, Schedule, ScheduleRunDetail, SessionUser } from '@lockstep/contract';
 import { type TestDatabase, createTestDatabase } from '@lockstep/server-testing';
 import { SchedulesServer } from './schedules-server.js';
-
-type Call = Awaited<ReturnType<SchedulesServer['addUser']>>;
 
 describe('the rights of a schedule', () => {
   let database: TestDatabase;
@@ -24,14 +22,18 @@ describe('the rights of a schedule', () => {
   const skips = ({ targets }: ScheduleRunDetail) =>
     targets.filter(({ result }) => result === 'skipped').map(({ connectionName, reason }) => [connectionName, reason]);
   const path = (id: number): string => `/schedules/${String(id)}`;
-  const operator = (name: string): Promise<Call> => server.addUser(name, 'operator', { tags: ['web'] });
+  const operator = async (name: string): Promise<{ id: number; token: string }> => {
+    const token = await server.addUser(name, 'operator', { tags: ['web'] });
+    const { id } = await server.must<SessionUser>('GET /auth/me', undefined, token);
+    return { id, token };
+  };
 
   it('are those that its owner has when it runs: a grant that was taken away counts at once', async () => {
     const bea = await operator('bea');
     const { id } = await server.add({ connectionIds: [web] }, bea.token);
     expect(await server.run(id)).toMatchObject({ started: 1, skipped: 0 });
-    await server.ended(id);
-    await server.ask(`PUT /users/${String(bea.id)}/grants`, { connectionIds: [], tags: [] });
+    await server.runEnded(id);
+    await server.must(`PUT /users/${String(bea.id)}/grants`, { connectionIds: [], tags: [] });
     await server.makeDue(id, 1);
     await server.fire(id);
     const run = await server.lastRun(id, bea.token);
@@ -45,16 +47,16 @@ describe('the rights of a schedule', () => {
   ])('are gone when its owner was %s, and each run says so', async (what, change, reason) => {
     const owner = await operator(what.replaceAll(' ', '-'));
     const { id } = await server.add({ tag: 'web' }, owner.token);
-    await server.ask(`PATCH /users/${String(owner.id)}`, change);
+    await server.must(`PATCH /users/${String(owner.id)}`, change);
     expect(skips(await server.run(id))).toEqual([[null, expect.stringContaining(reason)]]);
   });
 
   it('are gone when its owner was removed, until an administrator takes it over', async () => {
     const owner = await operator('carl');
     const { id } = await server.add({ tag: 'web' }, owner.token);
-    await server.ask(`DELETE /users/${String(owner.id)}`);
+    await server.must(`DELETE /users/${String(owner.id)}`);
     expect(skips(await server.run(id))).toEqual([[null, expect.stringContaining('carl was removed')]]);
-    const taken = await server.ask<Schedule>(`PATCH ${path(id)}`, { takeOver: true });
+    const taken = await server.must<Schedule>(`PATCH ${path(id)}`, { takeOver: true });
     expect(taken.owner).toEqual({ id: expect.any(Number) as number, name: 'ada' });
     await server.makeDue(id, 1);
     await server.fire(id);
@@ -64,7 +66,7 @@ describe('the rights of a schedule', () => {
   it('never reach a host that its owner may not see, although an administrator changed it', async () => {
     const dora = await operator('dora');
     const { id } = await server.add({ tag: 'web' }, dora.token);
-    await server.ask(`PATCH ${path(id)}`, { connectionIds: [web, hidden] });
+    await server.must(`PATCH ${path(id)}`, { connectionIds: [web, hidden] });
     const run = await server.run(id);
     expect(run).toMatchObject({ started: 1, skipped: 1 });
     expect(run.targets.map(({ connectionId, result }) => [connectionId, result])).toEqual([
@@ -87,19 +89,19 @@ describe('the rights of a schedule', () => {
     const { id } = await server.add({ name: 'Both', connectionIds: [web, hidden] });
     const run = await server.run(id);
     const [fay, gil] = [await operator('fay'), await server.addUser('gil', 'operator')];
-    const seen = await server.ask<Schedule>(`GET ${path(id)}`, undefined, fay.token);
+    const seen = await server.must<Schedule>(`GET ${path(id)}`, undefined, fay.token);
     expect(seen).toMatchObject({ connectionIds: [web], targets: [{ id: web, name: 'web-1' }], mayChange: false });
-    const runSeen = await server.ask<ScheduleRunDetail>(`GET ${path(id)}/runs/${run.id}`, undefined, fay.token);
+    const runSeen = await server.must<ScheduleRunDetail>(`GET ${path(id)}/runs/${run.id}`, undefined, fay.token);
     expect(runSeen.targets.map(({ connectionId }) => connectionId)).toEqual([web]);
     expect(JSON.stringify([seen, runSeen])).not.toContain('vault-1');
-    expect((await server.call(`GET ${path(id)}`, undefined, gil.token)).status).toBe(404);
+    expect((await server.call(`GET ${path(id)}`, undefined, gil)).status).toBe(404);
     expect((await server.call(`PATCH ${path(id)}`, { name: 'Mine' }, fay.token)).status).toBe(403);
     expect((await server.call(`DELETE ${path(id)}`, undefined, fay.token)).status).toBe(403);
-    expect((await server.call(`POST ${path(id)}/run`, undefined, gil.token)).status).toBe(404);
+    expect((await server.call(`POST ${path(id)}/run`, undefined, gil)).status).toBe(404);
     // Who runs it now does so with rights of their own.
-    const own = await server.ask<ScheduleRunDetail>(`POST ${path(id)}/run`, undefined, fay.token);
+    const own = await server.must<ScheduleRunDetail>(`POST ${path(id)}/run`, undefined, fay.token);
     expect(own.actor).toMatchObject({ kind: 'user', name: 'fay' });
-    const whole = await server.ask<ScheduleRunDetail>(`GET ${path(id)}/runs/${own.id}`);
+    const whole = await server.must<ScheduleRunDetail>(`GET ${path(id)}/runs/${own.id}`);
     expect(whole.targets.map(({ connectionId, result }) => [connectionId, result])).toEqual([
       [web, expect.stringMatching(/started|joined/)],
       [hidden, 'skipped'],
@@ -108,10 +110,10 @@ describe('the rights of a schedule', () => {
 
   it('leave each change in the audit', async () => {
     const { id } = await server.add({ name: 'Audited', tag: 'web' });
-    await server.ask(`PATCH ${path(id)}`, { enabled: false });
-    await server.ask(`POST ${path(id)}/run`);
-    await server.ask(`DELETE ${path(id)}`);
-    const { items } = await server.ask<{ items: { action: string; subject: string }[] }>('GET /audit?limit=50');
+    await server.must(`PATCH ${path(id)}`, { enabled: false });
+    await server.must(`POST ${path(id)}/run`);
+    await server.must(`DELETE ${path(id)}`);
+    const { items } = await server.must<{ items: { action: string; subject: string }[] }>('GET /audit?limit=50');
     const actions = items.filter(({ subject }) => subject === `schedule:${String(id)}`).map(({ action }) => action);
     expect(actions).toEqual(['schedule.deleted', 'schedule.run', 'schedule.changed', 'schedule.created']);
   });
@@ -137,7 +139,7 @@ describe('what a run leaves out', () => {
       await server.addConnection('gone'),
     ];
     const { id } = await server.add({ connectionIds: [fresh, gone] });
-    await server.ask(`DELETE /connections/${String(gone)}`);
+    await server.must(`DELETE /connections/${String(gone)}`);
     const run = await server.run(id);
     expect(run).toMatchObject({ started: 0, skipped: 2, outcome: 'nothing_begun' });
     expect(reasons(run)).toEqual([
@@ -157,7 +159,7 @@ describe('what a run leaves out', () => {
     const host = await server.addConnection('tls-1');
     const certificate = async (name: string, targets: object[] = []): Promise<number> => {
       const input = { name, domains: [`${name}.example`], issuerId: 1, targets };
-      return (await server.ask<Certificate>('POST /certificates', input)).id;
+      return (await server.must<Certificate>('POST /certificates', input)).id;
     };
     const files = { certificatePath: '/etc/ssl/a.pem', keyPath: '/etc/ssl/a.key' };
     const ids = [
@@ -166,7 +168,7 @@ describe('what a run leaves out', () => {
       await certificate('removed'),
     ];
     const { id } = await server.add({ type: 'certificate_renewal', certificateIds: ids });
-    await server.ask(`DELETE /certificates/${String(ids[2])}`);
+    await server.must(`DELETE /certificates/${String(ids[2])}`);
     const run = await server.run(id);
     expect(run.targets.map(({ certificateId, result }) => [certificateId, result])).toEqual([
       [ids[0], 'started'],
@@ -174,14 +176,14 @@ describe('what a run leaves out', () => {
       [ids[1], 'skipped'],
     ]);
     expect(run.targets[0]).toMatchObject({ connectionName: 'tls-1', certificateName: 'placed' });
-    await server.ended(id);
+    await server.runEnded(id);
   });
 
   it('is a certificate whose renewal window has not begun, unless the schedule takes all', async () => {
     const host = await server.addConnection('tls-2');
     const targets = [{ connectionId: host, certificatePath: '/etc/ssl/b.pem', keyPath: '/etc/ssl/b.key' }];
     const input = { name: 'young', domains: ['young.example'], issuerId: 1, targets };
-    const certificate = await server.ask<Certificate>('POST /certificates', input);
+    const certificate = await server.must<Certificate>('POST /certificates', input);
     await server.dataSource.query(
       `INSERT INTO certificate_versions (id, certificate_id, number, domains, issuer_id, key_type, sealed_key, request,
          issued_at, leaf, chain, facts, not_before, not_after, renew_at)
@@ -195,11 +197,11 @@ describe('what a run leaves out', () => {
     );
     const { id } = await server.add({ type: 'certificate_renewal', certificateIds: [certificate.id] });
     expect(reasons(await server.run(id))).toEqual([expect.stringMatching(/^Its renewal window begins on \d{4}-/)]);
-    await server.ask(`PATCH /schedules/${String(id)}`, { onlyDue: false });
+    await server.must(`PATCH /schedules/${String(id)}`, { onlyDue: false });
     await server.makeDue(id, 1);
     await server.fire(id);
     expect(await server.lastRun(id)).toMatchObject({ started: 1, skipped: 0 });
-    await server.ended(id);
+    await server.runEnded(id);
   });
 
   it('is nothing else: fields that do not fit together are refused when the schedule is made', async () => {
