@@ -15,7 +15,7 @@ describe('what people are told of schedules that do not run', () => {
     host = await server.addConnection('alpha');
     const target = { kind: 'ntfy', server: 'http://127.0.0.1:9', topic: 'ops' };
     const channel = { name: 'on call', target, events: ['nothing_ran'] };
-    channelId = (await server.ask<NotificationChannel>('POST /notification-channels', channel)).id;
+    channelId = (await server.must<NotificationChannel>('POST /notification-channels', channel)).id;
   }, 60_000);
   afterAll(async () => {
     await server.stop();
@@ -25,7 +25,7 @@ describe('what people are told of schedules that do not run', () => {
   /** What was told of it, the newest first. */
   const told = async (name: string): Promise<Pick<NotificationDelivery, 'title' | 'recovered'>[]> => {
     const path = `GET /notification-channels/${String(channelId)}/deliveries`;
-    const { items } = await server.ask<{ items: NotificationDelivery[] }>(path);
+    const { items } = await server.must<{ items: NotificationDelivery[] }>(path);
     return items.filter(({ title }) => title.includes(name)).map(({ title, recovered }) => ({ title, recovered }));
   };
   const look = (): Promise<void> => server.application.get(ScheduleAlerts).tellOverdue();
@@ -56,16 +56,16 @@ describe('what people are told of schedules that do not run', () => {
   });
 
   it('is that its owner is disabled, once, and that it runs again', async () => {
-    const owner = await server.addUser('eve', 'operator', { connectionIds: [host] });
+    const owner = await server.addOperator('eve', { connectionIds: [host] });
     const { id } = await server.add({ name: 'disowned', connectionIds: [host] }, owner.token);
-    await server.ask(`PATCH /users/${String(owner.id)}`, { disabled: true });
+    await server.must(`PATCH /users/${String(owner.id)}`, { disabled: true });
     for (let time = 3; time > 0; time -= 1) {
       await server.makeDue(id, time);
       await server.fire(id);
     }
     expect((await server.lastRun(id)).targets).toMatchObject([{ reason: 'Its owner eve is disabled.' }]);
     expect(await told('disowned')).toEqual([trouble('disowned')]);
-    await server.ask(`PATCH /users/${String(owner.id)}`, { disabled: false });
+    await server.must(`PATCH /users/${String(owner.id)}`, { disabled: false });
     await server.run(id);
     expect((await told('disowned'))[0]).toMatchObject({ recovered: true });
   });
@@ -85,7 +85,7 @@ describe('what people are told of schedules that do not run', () => {
   it('is nothing of one that was switched off', async () => {
     const { id } = await server.add({ name: 'off', connectionIds: [host] });
     await server.makeDue(id, 60);
-    await server.ask(`PATCH /schedules/${String(id)}`, { enabled: false });
+    await server.must(`PATCH /schedules/${String(id)}`, { enabled: false });
     await look();
     expect(await told('off')).toEqual([]);
   });

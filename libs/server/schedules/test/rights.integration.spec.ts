@@ -1,4 +1,4 @@
-import type { Certificate, Schedule, ScheduleRunDetail, SessionUser } from '@lockstep/contract';
+import type { Certificate, Schedule, ScheduleRunDetail } from '@lockstep/contract';
 import { type TestDatabase, createTestDatabase } from '@lockstep/server-testing';
 import { SchedulesServer } from './schedules-server.js';
 
@@ -22,11 +22,7 @@ describe('the rights of a schedule', () => {
   const skips = ({ targets }: ScheduleRunDetail) =>
     targets.filter(({ result }) => result === 'skipped').map(({ connectionName, reason }) => [connectionName, reason]);
   const path = (id: number): string => `/schedules/${String(id)}`;
-  const operator = async (name: string): Promise<{ id: number; token: string }> => {
-    const token = await server.addUser(name, 'operator', { tags: ['web'] });
-    const { id } = await server.must<SessionUser>('GET /auth/me', undefined, token);
-    return { id, token };
-  };
+  const operator = (name: string) => server.addOperator(name, { tags: ['web'] });
 
   it('are those that its owner has when it runs: a grant that was taken away counts at once', async () => {
     const bea = await operator('bea');

@@ -1,4 +1,4 @@
-import type { Connection, Schedule, ScheduleRun, ScheduleRunDetail } from '@lockstep/contract';
+import type { Connection, Grants, Schedule, ScheduleRun, ScheduleRunDetail, SessionUser } from '@lockstep/contract';
 import { CertificatesModule } from '@lockstep/server-certificates';
 import { ConnectionsModule } from '@lockstep/server-connections';
 import { NotificationsModule } from '@lockstep/server-notifications';
@@ -24,6 +24,13 @@ export class SchedulesServer extends FeatureServer {
       SchedulesModule.forRoot({ workers: ticks ? 10 : 0, operationRetentionDays: 90 }),
     ];
     return new SchedulesServer(await startFeatures({ databaseUrl, features, expectsErrors: ticks }));
+  }
+
+  /** An operator with grants, signed in, whose account a test changes later. */
+  async addOperator(username: string, grants: Partial<Grants> = {}): Promise<{ id: number; token: string }> {
+    const token = await this.addUser(username, 'operator', grants);
+    const { id } = await this.must<SessionUser>('GET /auth/me', undefined, token);
+    return { id, token };
   }
 
   /** A connection to an sshd of the tests, or to a port on which nothing answers. Its host key is approved unless told. */
