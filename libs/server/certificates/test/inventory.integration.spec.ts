@@ -112,7 +112,8 @@ describe('the inventory of certificates', () => {
       issuerId: 1,
       targets: [place(granted, 'shop')],
     });
-    expect(body).toMatchObject({ code: 'VALIDATION_FAILED', errors: [{ path: 'body.targets' }] });
+    const places = ['body.targets.0.certificatePath', 'body.targets.0.keyPath'];
+    expect(body).toMatchObject({ code: 'FILE_TAKEN', errors: places.map((path) => ({ path })) });
   });
 
   it('tells first what needs attention first, page by page', async () => {
