@@ -41,7 +41,7 @@ describe('what people are told of schedules that do not run', () => {
 
   it('is nothing where certificates are left out because their time has not come', async () => {
     const body = { name: 'young', domains: ['young.example'], issuerId: 1 };
-    const certificate = await server.ask<Certificate>('POST /certificates', body);
+    const certificate = await server.must<Certificate>('POST /certificates', body);
     await server.dataSource.query(
       `INSERT INTO certificate_versions (id, certificate_id, number, domains, issuer_id, key_type, sealed_key, request,
          issued_at, leaf, chain, facts, not_before, not_after, renew_at)
