@@ -23,6 +23,7 @@ const arrows = {
       'operations',
       'notifications',
       'connections',
+      'services',
       'ssh',
       'pki',
       'acme',

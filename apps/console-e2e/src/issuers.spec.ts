@@ -38,10 +38,10 @@ test.describe('issuers by ACME, in the console', () => {
     await signIn(page, world.url, world.administrator);
     await page.goto(`${world.url}/settings/issuers/new`);
     await page.getByRole('button', { name: 'Add issuer' }).click();
-    await expect(page.getByLabel('Directory')).toBeFocused();
+    await expect(page.getByLabel('Directory', { exact: true })).toBeFocused();
     await expect(page.getByText('Without it the authority opens no account.')).toBeVisible();
 
-    await page.getByLabel('Directory').fill(pebble.directoryUrl);
+    await page.getByLabel('Directory', { exact: true }).fill(pebble.directoryUrl);
     await page.getByLabel('E-mail').fill('ops@example.net');
     await page.getByLabel('I agree to the terms of service').check();
     await page.getByText('Own roots and preferred chain').click();
@@ -109,10 +109,11 @@ test.describe('issuers by ACME, in the console', () => {
     const noHosts = await whyNoSystemdHosts();
     test.skip(noHosts !== undefined, `left out: ${noHosts}`);
     test.setTimeout(180_000);
-    const place = await startTlsHost();
+    const [place, staging] = await Promise.all([startTlsHost(), startPebble()]);
     try {
+      const ports = [pebble.httpPort, staging.httpPort].map((port) => `listen 127.0.0.1:${port};`).join(' ');
       await place.host.execute(
-        `mkdir -p /srv/acme && chown lockstep: /srv/acme && echo 'server { listen 127.0.0.1:${pebble.httpPort}; root /srv/acme; }' \
+        `mkdir -p /srv/acme && chown lockstep: /srv/acme && echo 'server { ${ports} root /srv/acme; }' \
            >/etc/nginx/conf.d/acme.conf && systemctl reload nginx`,
       );
       const { id: connectionId } = await world.api.call<Connection>('POST', '/connections', {
@@ -125,7 +126,7 @@ test.describe('issuers by ACME, in the console', () => {
       });
       await signIn(page, world.url, world.administrator);
       await page.goto(`${world.url}/settings/issuers/new`);
-      await page.getByLabel('Directory').fill(pebble.directoryUrl);
+      await page.getByLabel('Directory', { exact: true }).fill(pebble.directoryUrl);
       await page.getByLabel('E-mail').fill('ops@example.net');
       await page.getByLabel('I agree to the terms of service').check();
       await page.getByText('Own roots and preferred chain').click();
@@ -154,6 +155,21 @@ test.describe('issuers by ACME, in the console', () => {
       await page.getByRole('button', { name: 'Check readiness' }).click();
       const card = page.getByRole('region', { name: 'Would a renewal get through?' });
       await expect(card.getByText('Ready', { exact: true })).toBeVisible({ timeout: 30_000 });
+      await expect(card.getByText('Not tried', { exact: true })).toBeVisible();
+      await expect(card.getByText(/Not seen from here/)).toBeVisible();
+      expect(await findings(page, 'certificate-ready-acme')).toEqual([]);
+      await picture(page, 'certificate-ready-acme-light-wide');
+      await page.goto(`${issuerPage}/edit`);
+      await page.getByLabel('Staging directory').fill(staging.directoryUrl);
+      await page.getByLabel('Trusted roots').fill(`${pebble.tls.certificate}${staging.tls.certificate}`);
+      await page.getByRole('button', { name: 'Save changes' }).click();
+      await expect(page.getByText(staging.directoryUrl)).toBeVisible();
+      await page.goto(`${world.url}/certificates/${id}`);
+      await page.getByRole('button', { name: 'Check readiness' }).click();
+      await expect(card.getByText('9 of 9 fine')).toBeVisible({ timeout: 30_000 });
+      await page.emulateMedia({ colorScheme: 'dark' });
+      await page.setViewportSize({ width: 390, height: 844 });
+      await picture(page, 'certificate-ready-acme-dark-narrow');
       await page.getByRole('button', { name: 'Renew' }).click();
       await expect(page.getByText('Newest version')).toBeVisible({ timeout: 60_000 });
       expect(await TlsProbe.look(place.port)).not.toBe(old);
@@ -162,7 +178,7 @@ test.describe('issuers by ACME, in the console', () => {
       await expect(page.getByText(/my-account/)).toBeVisible();
       await picture(page, 'issuer-acme-registered-light-wide');
     } finally {
-      await place.host.stop();
+      await Promise.all([place.host.stop(), staging.stop()]);
     }
   });
 });

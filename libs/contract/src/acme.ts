@@ -155,6 +155,9 @@ const DirectoryUrl = z
   .url({ protocol: /^https$/, error: 'must be an address that begins with https://' })
   .max(500)
   .describe('Of the CA (RFC 8555 §7.1.1). Who adds it agrees to its terms of service.');
+const StagingDirectoryUrl = DirectoryUrl.describe(
+  'Of the CA’s staging, or of any ACME authority for trying out: readiness checks place an order there and have the names proved; nothing is issued. An account is opened there, with the same e-mail, roots and binding.',
+);
 const Email = z.email().max(254);
 const TrustedRoots = z
   .string()
@@ -172,6 +175,7 @@ const Kid = z.string().min(1).max(500);
 export const AcmeIssuerInput = z
   .strictObject({
     directoryUrl: DirectoryUrl,
+    stagingDirectoryUrl: StagingDirectoryUrl.optional(),
     email: Email,
     eab: z.strictObject({ kid: Kid, hmacKey: HmacKey }).optional().describe('Binds the account to one with the CA.'),
     trustedRoots: TrustedRoots.optional(),
@@ -185,6 +189,7 @@ export type AcmeIssuerInput = z.output<typeof AcmeIssuerInput>;
 /** What is not told stays; null takes it away. Another CA is another issuer. */
 export const AcmeIssuerChange = z
   .strictObject({
+    stagingDirectoryUrl: StagingDirectoryUrl.nullable(),
     email: Email,
     eab: z.strictObject({ kid: Kid, hmacKey: HmacKey.optional() }).nullable(),
     trustedRoots: TrustedRoots.nullable(),
@@ -199,6 +204,7 @@ export type AcmeIssuerChange = z.output<typeof AcmeIssuerChange>;
 /** Everything but the secrets. */
 export const AcmeIssuerSettings = z.object({
   directoryUrl: z.string(),
+  stagingDirectoryUrl: z.string().nullable(),
   email: z.string(),
   eab: z.object({ kid: z.string() }).nullable(),
   trustedRoots: z.string().nullable(),

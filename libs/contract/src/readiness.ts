@@ -2,8 +2,11 @@
 import * as z from 'zod';
 import { ConnectionId, OperationId, Timestamp } from './primitives.js';
 
-/** `warning`: a renewal would get through, and something about it should be known. `blocks`: it would not. */
-export const FindingState = z.enum(['ok', 'warning', 'blocks']).meta({ id: 'FindingState' });
+/**
+ * `warning`: a renewal would get through, and something about it should be known. `blocks`: it would not. `not_tried`: this
+ * could not be tried without doing it, or not from here.
+ */
+export const FindingState = z.enum(['ok', 'warning', 'blocks', 'not_tried']).meta({ id: 'FindingState' });
 export type FindingState = z.infer<typeof FindingState>;
 
 /** What a finding is about. */
@@ -18,7 +21,7 @@ export const ReadinessFinding = z
     state: FindingState,
     tried: z.string().describe('What was looked at or tried, in few words.'),
     found: z.string().describe('What came of it, in a sentence.'),
-    hostWords: z.string().nullable().describe('What the host, the authority or the DNS said itself.'),
+    hostWords: z.string().nullable().describe('What the host, the authority, the DNS or a web server said itself.'),
     advice: z.string().nullable().describe('What to do about it; null where nothing needs doing.'),
   })
   .meta({ id: 'ReadinessFinding' });

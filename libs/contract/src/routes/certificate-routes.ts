@@ -116,7 +116,7 @@ export const certificateRoutes = {
     tag,
     requires: 'operations.start',
     summary:
-      'Start a certificate_rehearsal on each connection of its targets, or join those that run: would a renewal get through? It changes nothing. The answer is that of the first target.',
+      'Start a certificate_rehearsal on each connection of its targets, or join those that run: would a renewal get through? It changes nothing: proofs that it shows are taken back, and where the issuer names a staging directory the names are proved there. The issuer is asked once, by that of the first target, whose answer this is.',
     params: certificateParams,
     headers: idempotencyHeaders,
     success: { status: 202, body: StartAnswer },

@@ -88,6 +88,21 @@ export class AcmeAccount {
     return this.transport.call('Reading the authorizations', limit, () => this.client.getAuthorizations(order));
   }
 
+  /**
+   * Gives authorizations up (RFC 8555 §7.5.2), so that the next order proves its names anew. Those that are over already
+   * stay as they are.
+   * @returns how many of them had been proved
+   */
+  async giveUp(urls: readonly string[], limit: Limit): Promise<number> {
+    const { value } = await this.authorizations(urls, limit);
+    const open = value.filter(({ status }) => status === 'valid' || status === 'pending');
+    for (const authorization of open)
+      await this.transport.call('Giving up the authorization', limit, () =>
+        this.client.deactivateAuthorization(authorization),
+      );
+    return open.filter(({ status }) => status === 'valid').length;
+  }
+
   /** RFC 8555 §8.1, with the digest for DNS-01. */
   keyAuthorization(challenge: Authorization['challenges'][number]): Promise<string> {
     return this.client.getChallengeKeyAuthorization(challenge);

@@ -45,7 +45,11 @@ import { CertificateRenewalOperation } from './operations/certificate-renewal.op
 import { HostDeployment } from './operations/host-deployment.js';
 import { OtherHosts } from './operations/other-hosts.js';
 import { AcmeTrials } from './rehearsal/acme-trials.js';
+import { ChallengeTrials } from './rehearsal/challenge-trials.js';
 import { IssuerTrials } from './rehearsal/issuer-trials.js';
+import { ProofProbes } from './rehearsal/proof-probes.js';
+import { StagingAccounts } from './rehearsal/staging-accounts.js';
+import { StagingTrials } from './rehearsal/staging-trials.js';
 import { AutomaticRenewals } from './renewals/automatic-renewals.js';
 import { RenewalPlans } from './renewals/renewal-plans.js';
 import { CertificateCheckController } from './rest/certificate-check.controller.js';
@@ -102,6 +106,7 @@ import { KeyRotation } from './versions/key-rotation.js';
     CertificatesService,
     ConnectionScanService,
     ChallengeAnswers,
+    ChallengeTrials,
     CertificateAlerts,
     CheckRows,
     DemoCertificates,
@@ -122,11 +127,14 @@ import { KeyRotation } from './versions/key-rotation.js';
     LeftProofs,
     OtherHosts,
     PlaceLooks,
+    ProofProbes,
     ProofWithdrawal,
     Solvers,
     RenewalInformationService,
     RenewalPlans,
     ServedEndpoints,
+    StagingAccounts,
+    StagingTrials,
     UploadsService,
   ],
   exports: [CertificateChecks, CertificateQueries, CertificateRenewalsService],

@@ -13,6 +13,9 @@ import { CertificatesServer } from './certificates-server.js';
 
 const { name, certificatePath, keyPath, folder } = tlsSite;
 
+/** Where a file system of a test's own is. */
+export const small = '/srv/small';
+
 /** A target as REST takes it, of the stage's own connection unless told otherwise. */
 export type TargetChange = Partial<DeploymentTargetInput>;
 
@@ -113,6 +116,13 @@ export class RenewalStage {
   /** What is in the site's folder, hidden files included. */
   async files(where: string = folder): Promise<string[]> {
     return (await this.place.host.execute(`ls -A ${where}`)).trim().split('\n');
+  }
+
+  /** A small file system of its own for the login, at `small`; the test unmounts it. */
+  mountSmall(options: string): Promise<string> {
+    return this.place.host.execute(
+      `mkdir -p ${small}; mount -t tmpfs -o ${options} tmpfs ${small}; chown lockstep: ${small}`,
+    );
   }
 
   hashes(...paths: string[]): Promise<string> {

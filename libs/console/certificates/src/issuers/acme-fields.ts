@@ -32,9 +32,10 @@ export class AcmeFields {
   });
 
   /** A name that one typed stays. */
-  protected choose({ title, directoryUrl }: Authority): void {
+  protected choose({ title, directoryUrl, stagingDirectoryUrl }: Authority): void {
     const form = this.form();
     form.directoryUrl().value.set(directoryUrl);
+    form.stagingDirectoryUrl().value.set(stagingDirectoryUrl ?? '');
     const name = form.name().value();
     if (name === '' || authorities.some((each) => each.title === name)) form.name().value.set(title);
   }

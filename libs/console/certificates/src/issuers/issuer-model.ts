@@ -10,6 +10,7 @@ export interface IssuerModel {
   readonly lifetimeDays: string;
   readonly permittedNames: string;
   readonly directoryUrl: string;
+  readonly stagingDirectoryUrl: string;
   readonly email: string;
   readonly agreed: boolean;
   readonly eabKid: string;
@@ -42,6 +43,7 @@ export const emptyIssuer: IssuerModel = {
   lifetimeDays: '30',
   permittedNames: '',
   directoryUrl: '',
+  stagingDirectoryUrl: '',
   email: '',
   agreed: false,
   eabKid: '',
@@ -75,6 +77,7 @@ export const wirePaths: Partial<Record<TextField, string>> = {
   lifetimeDays: 'internal.lifetimeDays',
   permittedNames: 'internal.permittedNames',
   directoryUrl: 'acme.directoryUrl',
+  stagingDirectoryUrl: 'acme.stagingDirectoryUrl',
   email: 'acme.email',
   eabKid: 'acme.eab.kid',
   eabKey: 'acme.eab.hmacKey',
@@ -110,6 +113,7 @@ export function modelOf({ name, kind, internal, acme }: Issuer): IssuerModel {
     }),
     ...(acme && {
       directoryUrl: acme.directoryUrl,
+      stagingDirectoryUrl: acme.stagingDirectoryUrl ?? '',
       email: acme.email,
       agreed: true,
       eabKid: acme.eab?.kid ?? '',

@@ -24,6 +24,10 @@ describe('the form of an issuer', () => {
     ['an internal authority', { ...emptyIssuer, name: 'lab', kind: 'internal', permittedNames: 'lab.example' }],
     ['one whose requests are carried', { ...emptyIssuer, name: 'hand', kind: 'manual' }],
     ['ACME by a file on the host', { ...acme, folder: '/var/www/acme', proofConnectionId: '7' }],
+    [
+      'ACME that is tried at a staging',
+      { ...acme, proof: 'lockstep', stagingDirectoryUrl: 'https://staging.example/dir' },
+    ],
     ['ACME answered by Lockstep', { ...acme, proof: 'lockstep', eabKid: 'kid', eabKey: 'aGVsbG8' }],
     ['ACME by DNS updates', byUpdate],
     ['ACME by Cloudflare', { ...acme, proof: 'dns', provider: 'cloudflare', apiToken: 'token' }],
@@ -43,9 +47,12 @@ describe('the form of an issuer', () => {
         ...(IssuerInput.parse(toInput(byUpdate)) as { acme: object }).acme,
         eab: { kid: 'kid' },
         trustedRoots: 'PEM',
+        stagingDirectoryUrl: 'https://staging.example/dir',
       },
     } as unknown as Issuer;
     const model = { ...modelOf(stored), tsigSecret: '', eabKid: '', trustedRoots: '' };
+    expect(toChange(model)).toMatchObject({ acme: { stagingDirectoryUrl: 'https://staging.example/dir' } });
+    expect(toChange({ ...model, stagingDirectoryUrl: '' })).toMatchObject({ acme: { stagingDirectoryUrl: null } });
     expect(toChange(model)).toMatchObject({ acme: { eab: null, trustedRoots: null } });
     expect(JSON.stringify(toChange(model))).not.toContain('secret');
   });

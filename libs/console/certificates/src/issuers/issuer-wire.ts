@@ -15,13 +15,14 @@ export function toInput(model: IssuerModel): object {
     case 'manual':
       return { name, kind };
     case 'acme': {
-      const { directoryUrl, email, eabKid, eabKey, trustedRoots, preferredChain } = model;
+      const { directoryUrl, stagingDirectoryUrl, email, eabKid, eabKey, trustedRoots, preferredChain } = model;
       const eab = eabKid.trim() === '' ? {} : { eab: { kid: eabKid.trim(), hmacKey: eabKey.trim() } };
       return {
         name,
         kind,
         acme: {
           directoryUrl: directoryUrl.trim(),
+          ...given('stagingDirectoryUrl', stagingDirectoryUrl),
           email: email.trim(),
           ...eab,
           ...given('trustedRoots', trustedRoots),
@@ -42,10 +43,11 @@ export function toChange(model: IssuerModel): object {
     case 'manual':
       return { name };
     case 'acme': {
-      const { email, eabKid, eabKey, trustedRoots, preferredChain } = model;
+      const { stagingDirectoryUrl, email, eabKid, eabKey, trustedRoots, preferredChain } = model;
       return {
         name,
         acme: {
+          stagingDirectoryUrl: stagingDirectoryUrl.trim() || null,
           email: email.trim(),
           eab: eabKid.trim() === '' ? null : { kid: eabKid.trim(), ...given('hmacKey', eabKey) },
           trustedRoots: trustedRoots.trim() || null,

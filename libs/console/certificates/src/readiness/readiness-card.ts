@@ -39,8 +39,8 @@ import { filter, merge } from 'rxjs';
         }
       } @empty {
         <p class="ls-card__body ls-small ls-muted" i18n>
-          Nobody has checked yet. A check tries the login, rights, paths, space, the configuration test, the endpoints
-          and the issuer, and changes nothing.
+          Nobody has checked yet. A check tries the login, rights, paths, space, the configuration test, the endpoints,
+          the issuer and the proof of the names. What it shows for that it takes back; nothing is changed.
         </p>
       }
     </section>

@@ -7,9 +7,9 @@ interface Row extends ReadinessFinding {
   readonly word: string;
 }
 
-const order: readonly FindingState[] = ['blocks', 'warning', 'ok'];
+const order: readonly FindingState[] = ['blocks', 'warning', 'not_tried', 'ok'];
 
-/** What a rehearsal found: what blocks a renewal first, then what one should know, then what is well. */
+/** What a rehearsal found: what blocks a renewal first, then what one should know or nobody could try, then what is well. */
 @Component({
   selector: 'lockstep-findings-list',
   imports: [StatusBadge],
@@ -84,5 +84,6 @@ export class FindingsList {
 const looks: Readonly<Record<FindingState, { readonly tone: Tone; readonly word: string }>> = {
   blocks: { tone: 'failed', word: $localize`Blocks` },
   warning: { tone: 'waiting', word: $localize`Good to know` },
+  not_tried: { tone: 'unknown', word: $localize`Not tried` },
   ok: { tone: 'completed', word: $localize`Fine` },
 };

@@ -54,10 +54,10 @@ export async function proveNames(order: StoredOrder, options: ProveOptions): Pro
  * Withdraws what the order says is published: for orders that are given up.
  * @returns the order with what could not be withdrawn; it was kept if that has changed
  */
-export async function withdrawPresented(
-  order: StoredOrder,
-  { solver, keep }: Pick<ProveOptions, 'solver' | 'keep'>,
-): Promise<StoredOrder> {
+export async function withdrawPresented<Order extends Pick<StoredOrder, 'presented'>>(
+  order: Order,
+  { solver, keep }: { readonly solver: Solver; readonly keep: (order: Order) => Promise<void> },
+): Promise<Order> {
   const left: Challenge[] = [];
   for (const challenge of order.presented) {
     await within({ deadlineMs: withdrawMs }, `Withdrawing ${challenge.location}`, (signal) =>

@@ -35,7 +35,8 @@ export class AcmeAuthorities {
   }
 }
 
-const optionsOf = ({ acme }: AcmeIssuerEntity, { accountKey, eabKey, url }: OpenAccount) => ({
+/** `issuer` may be one whose directory is its staging, with the account there. */
+export const optionsOf = ({ acme }: AcmeIssuerEntity, { accountKey, eabKey, url }: OpenAccount) => ({
   directoryUrl: acme.directoryUrl,
   accountKey,
   ...(url !== null && { accountUrl: url }),

@@ -83,18 +83,18 @@ export class AcmeLedger {
     if (again) throw kept(`${issuer.name} issued for exactly these names ${count(issued)} within 7 days`, again);
   }
 
-  /** By name; of this account alone. */
+  /** By name; of this account alone, and not of what was tried at another directory. */
   private async failures(
-    { id }: AcmeIssuerEntity,
+    { id, acme }: AcmeIssuerEntity,
     names: readonly string[],
     exceptOrder = '',
   ): Promise<Map<string, Date[]>> {
     const rows = await this.dataSource.query<{ name: string; at: Date }[]>(
       `SELECT name, at FROM acme_ledger, unnest(names) AS name
        WHERE kind = 'validation_failed' AND issuer_id = $1 AND at > now() - interval '1 hour' AND name = ANY ($2)
-         AND order_url <> $3
+         AND order_url <> $3 AND directory_url = $4
        ORDER BY at DESC`,
-      [id, names.map((name) => name.replace(/^\*\./, '')), exceptOrder],
+      [id, names.map((name) => name.replace(/^\*\./, '')), exceptOrder, acme.directoryUrl],
     );
     const byName = new Map<string, Date[]>();
     for (const { name, at } of rows) byName.set(name, [...(byName.get(name) ?? []), at]);

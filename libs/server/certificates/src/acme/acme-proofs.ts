@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { AcmeIssuerSettings } from '@lockstep/contract';
 import type { Challenge } from '@lockstep/server-acme';
 import { DataSource, type EntityManager } from 'typeorm';
+import type { OrderOf } from './acme-orders.js';
 
 /** Where proofs are published, as it was then: settings change, and what is published stays where it is. */
 export interface ProofPlace {
@@ -39,6 +40,22 @@ export class AcmeProofs {
     return this.dataSource.query<Proof[]>(
       `SELECT ${columns} FROM acme_proofs p WHERE certificate_id = $1 ORDER BY id`,
       [certificateId],
+    );
+  }
+
+  /** What is published for trying out, of a version that is none: in place of what was before. */
+  async keep(of: OrderOf, presented: readonly Challenge[]): Promise<void> {
+    const { versionId, certificateId, issuerId, connectionId, operationId, challenge } = of;
+    await this.dataSource.query(
+      `WITH shown AS (SELECT proof FROM jsonb_array_elements($1::jsonb) AS proof),
+       withdrawn AS (DELETE FROM acme_proofs WHERE version_id = $2 AND proof NOT IN (SELECT proof FROM shown))
+       INSERT INTO acme_proofs (version_id, issuer_id, connection_id, challenge, certificate_id, operation_id, proof)
+         SELECT $2, $3, $4, $5::jsonb, $6, $7, proof FROM shown
+         ON CONFLICT (version_id, connection_id, challenge, proof) DO NOTHING`,
+      [
+        ...[JSON.stringify(presented), versionId, issuerId, connectionId, JSON.stringify(challenge)],
+        ...[certificateId, operationId],
+      ],
     );
   }
 

@@ -35,12 +35,13 @@ export function divideInput({ eab, challenge, ...input }: AcmeIssuerInput): Divi
     settings: {
       ...input,
       eab: eab ? { kid: eab.kid } : null,
+      stagingDirectoryUrl: input.stagingDirectoryUrl ?? null,
       trustedRoots: input.trustedRoots ?? null,
       preferredChain: input.preferredChain ?? null,
       challenge: settings,
     },
     secrets: { eabKey: eab?.hmacKey, providerSecret: secret },
-    errors: objectionsTo(input.trustedRoots),
+    errors: [...objectionsTo(input.trustedRoots), ...objectionsToStaging(input)],
   };
 }
 
@@ -55,7 +56,7 @@ export function divideChange(before: AcmeIssuerSettings, change: AcmeIssuerChang
     ...(divided && { challenge: divided.settings }),
     allowance: { ...before.allowance, ...allowance },
   };
-  const errors = [...objectionsTo(change.trustedRoots)];
+  const errors = [...objectionsTo(change.trustedRoots), ...objectionsToStaging(settings)];
   if (eab && eab.hmacKey === undefined && eab.kid !== before.eab?.kid)
     errors.push({ path: 'body.acme.eab.hmacKey', message: 'another kid needs its key' });
   const isKept = divided && providerOf(before.challenge)?.kind === providerOf(divided.settings)?.kind;
@@ -98,6 +99,18 @@ function divideProvider(provider: DnsProviderChange): {
       return { settings: provider, secret: null };
   }
 }
+
+/** Orders for trying out at the CA itself would cost what it allows. */
+const objectionsToStaging = ({
+  directoryUrl,
+  stagingDirectoryUrl,
+}: {
+  readonly directoryUrl: string;
+  readonly stagingDirectoryUrl?: string | null | undefined;
+}): FieldError[] =>
+  stagingDirectoryUrl === directoryUrl
+    ? [{ path: 'body.acme.stagingDirectoryUrl', message: 'must be another one than the directory itself' }]
+    : [];
 
 function objectionsTo(trustedRoots: string | null | undefined): FieldError[] {
   if (!trustedRoots) return [];

@@ -21,6 +21,8 @@ export class HostSolver implements Solver {
   readonly kind = 'http-01';
   private login: Login | undefined;
   private refusal: SshError | undefined;
+  /** The folders that were not there before. */
+  private made: string[] = [];
 
   constructor(
     private readonly reach: SshReach,
@@ -31,8 +33,8 @@ export class HostSolver implements Solver {
     const root = this.place.folder.replace(/\/$/, '');
     const path = `${root}${location}`;
     await this.use(signal, path, async (sftp, limit) => {
-      await sftp.makeFolder(`${root}/.well-known`, limit);
-      await sftp.makeFolder(`${root}/.well-known/acme-challenge`, limit);
+      for (const folder of [`${root}/.well-known`, `${root}/.well-known/acme-challenge`])
+        if (await sftp.makeFolder(folder, limit)) this.made.push(folder);
       await sftp.remove(path, limit);
       await sftp.make({ path, content: Buffer.from(content), mode: 0o644 }, limit);
     });
@@ -41,6 +43,15 @@ export class HostSolver implements Solver {
   async withdraw({ location }: Challenge, signal: AbortSignal): Promise<void> {
     const path = `${this.place.folder.replace(/\/$/, '')}${location}`;
     await this.use(signal, path, (sftp, limit) => sftp.remove(path, limit));
+  }
+
+  /** Takes away the folders that it had to make, unless somebody else has put something there meanwhile. */
+  async leaveNothing(signal: AbortSignal): Promise<void> {
+    const [deepest, ...above] = this.made.splice(0).reverse();
+    if (deepest === undefined) return;
+    await this.use(signal, deepest, async (sftp, limit) => {
+      for (const folder of [deepest, ...above]) await sftp.removeFolder(folder, limit).catch(unlessRefused);
+    });
   }
 
   async close(): Promise<void> {
@@ -82,6 +93,11 @@ export class HostSolver implements Solver {
       throw error;
     }
   }
+}
+
+/** What SFTP answers to a folder that is not empty any more. */
+function unlessRefused(error: unknown): void {
+  if (!(error instanceof SshError) || error.sftpStatus === undefined) throw error;
 }
 
 function explain(error: unknown, path: string): unknown {

@@ -27,13 +27,16 @@ const resolveMs = 10_000;
 /** A solver, and the end of what it holds. */
 export interface OpenSolver {
   readonly solver: Solver;
+  /** After the last `withdraw`: takes away what had to be made for the proofs, too. A renewal leaves it for the next one. */
+  leaveNothing(signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 
-const closeNothing = (): Promise<void> => Promise.resolve();
+const nothing = (): Promise<void> => Promise.resolve();
+const holdsNothing = { leaveNothing: nothing, close: nothing };
 
 /** Lockstep answers itself from what is stored, and that is stored before and after by whoever proves. */
-const ownAnswers: Solver = { kind: 'http-01', present: closeNothing, withdraw: closeNothing };
+const ownAnswers: Solver = { kind: 'http-01', present: nothing, withdraw: nothing };
 
 /** The ways in which issuers have names proved. */
 @Injectable()
@@ -55,12 +58,12 @@ export class Solvers {
     if (challenge.kind === 'dns-01') {
       const { provider, resolvers } = challenge;
       const options = { provider: await this.providerOf(provider, id), reach: this.reach };
-      return { solver: dnsSolver({ ...options, ...(resolvers.length > 0 && { resolvers }) }), close: closeNothing };
+      return { solver: dnsSolver({ ...options, ...(resolvers.length > 0 && { resolvers }) }), ...holdsNothing };
     }
-    if (challenge.answeredBy === 'lockstep') return { solver: ownAnswers, close: closeNothing };
+    if (challenge.answeredBy === 'lockstep') return { solver: ownAnswers, ...holdsNothing };
     const { folder } = challenge;
     const solver = new HostSolver(this.ssh, { folder, connectionId: challenge.connectionId ?? connectionId });
-    return { solver, close: () => solver.close() };
+    return { solver, leaveNothing: (signal) => solver.leaveNothing(signal), close: () => solver.close() };
   }
 
   /** A program of the folder that the operator of the process has named. @throws {AcmeError} DNS_REFUSED */

@@ -18,12 +18,12 @@ export class HostLink {
   readonly files: HostFiles;
   readonly commands: HostCommands;
   /** For each request. */
-  readonly limit: StageLimit;
+  readonly limit: StageLimit & { readonly signal: AbortSignal };
 
   private constructor(
     readonly session: SshSession,
     readonly sftp: SftpSession,
-    { limit, tell }: { limit: StageLimit; tell: Tell },
+    { limit, tell }: { limit: HostLink['limit']; tell: Tell },
   ) {
     this.limit = limit;
     this.files = new HostFiles(session, sftp, limit);

@@ -1,4 +1,4 @@
-import type { ReadinessFinding } from '@lockstep/contract';
+import type { FindingState, ReadinessFinding } from '@lockstep/contract';
 import { SshReach, reportReaching } from '@lockstep/server-connections';
 import {
   type OperationContext,
@@ -12,21 +12,32 @@ import { HostLink } from '../deployment/host-link.js';
 import type { CertificateEntity } from '../model/certificate.entity.js';
 import { type Trial, findingOf, well } from '../rehearsal/finding.js';
 import { HostRehearsal } from '../rehearsal/host-rehearsal.js';
+import { ChallengeTrials } from '../rehearsal/challenge-trials.js';
 import { IssuerTrials } from '../rehearsal/issuer-trials.js';
 import { CertificateReader } from './certificate-reader.js';
 
+const notReached = 'The host was not reached';
+
 type Look = () => Promise<ReadinessFinding[]>;
 
-/** Whether a renewal would get through on one connection. Changes nothing, and tells all that stands in its way. */
+/** Milliseconds that taking back what is shown may take when it was stopped. */
+const takeBackMs = 90_000;
+
+/**
+ * Whether a renewal would get through on one connection: tells all that stands in its way. Changes nothing; what has to be
+ * shown for a moment, to prove names, is taken back in every exit path. As in a renewal, the issuer is the affair of the
+ * first target's connection.
+ */
 @OperationHandlerFor('certificate_rehearsal')
 export class CertificateRehearsalOperation implements OperationHandler {
   readonly type = 'certificate_rehearsal';
   readonly changesHost = false;
-  readonly deadlineMs = 300_000;
+  readonly deadlineMs = 900_000;
+  readonly graceMs = takeBackMs;
   readonly steps = [
     { name: 'issuer', title: 'Ask whether the issuer would sign', safety: 'repeatable' },
     { name: 'reach', title: 'Reach the host', safety: 'repeatable' },
-    { name: 'challenge', title: 'See whether names can be proved on the host', safety: 'repeatable' },
+    { name: 'challenge', title: 'See whether the names can be proved', safety: 'repeatable' },
     { name: 'files', title: 'Look at folders and files', safety: 'repeatable' },
     { name: 'configuration', title: 'Test the configuration', safety: 'repeatable' },
     { name: 'reload', title: 'See whether the server may be reloaded', safety: 'repeatable' },
@@ -38,18 +49,22 @@ export class CertificateRehearsalOperation implements OperationHandler {
     private readonly reach: SshReach,
     private readonly policy: NetworkPolicy,
     private readonly issuers: IssuerTrials,
+    private readonly challenges: ChallengeTrials,
   ) {}
 
   async run(context: OperationContext): Promise<OperationResult> {
     const certificate = await this.certificates.read(Number(context.operation.target));
     const rehearsal = new Rehearsal(context);
-    await rehearsal.look('issuer', 'issuer', () => this.issuers.tryIssuer(certificate, context.signal));
+    const isFirst = certificate.targets?.[0]?.connectionId === context.operation.connectionId;
+    if (isFirst) await rehearsal.look('issuer', 'issuer', () => this.issuers.tryIssuer(certificate, context.signal));
+    else for (const step of ['issuer', 'challenge']) context.skip(step, 'It is tried with the first host');
     const opened: Opened = {};
     try {
       await this.open(rehearsal, certificate, opened);
       const { link, host } = opened;
-      if (host) await this.lookAround(rehearsal, host, certificate);
-      else for (const { name } of this.steps.slice(2)) context.skip(name, 'The host was not reached');
+      if (isFirst) await this.tryChallenge(rehearsal, certificate, host);
+      if (host) await this.lookAround(rehearsal, host);
+      else for (const { name } of this.steps.slice(3)) context.skip(name, notReached);
       await link?.close();
     } finally {
       opened.link?.destroy();
@@ -77,15 +92,31 @@ export class CertificateRehearsalOperation implements OperationHandler {
     });
   }
 
-  private async lookAround(rehearsal: Rehearsal, host: HostRehearsal, { issuer }: CertificateEntity): Promise<void> {
-    const tryProofs = host.tryProofs(issuer);
-    if (tryProofs) await rehearsal.look('challenge', 'challenge', tryProofs);
-    else rehearsal.context.skip('challenge', 'Names are not proved by files of this host');
+  /** A login that was refused is not tried again for the files of proofs. */
+  private async tryChallenge(
+    rehearsal: Rehearsal,
+    certificate: CertificateEntity,
+    host: HostRehearsal | undefined,
+  ): Promise<void> {
+    const { context } = rehearsal;
+    const look = this.challenges.of(certificate, context);
+    if (look === null) context.skip('challenge', 'This issuer asks for no proof');
+    else if (!host && isProvedOn(context.operation.connectionId, certificate)) context.skip('challenge', notReached);
+    else await rehearsal.look('challenge', 'challenge', look);
+  }
+
+  private async lookAround(rehearsal: Rehearsal, host: HostRehearsal): Promise<void> {
     await rehearsal.look('files', 'folder', () => host.files());
     await rehearsal.look('configuration', 'configuration', () => host.configuration());
     await rehearsal.look('reload', 'reload', () => host.reload());
     await rehearsal.look('endpoints', 'endpoint', () => host.endpoints(this.policy, rehearsal.context.signal));
   }
+}
+
+function isProvedOn(connectionId: number, { issuer }: CertificateEntity): boolean {
+  const challenge = issuer?.acme?.challenge;
+  const isByFile = challenge?.kind === 'http-01' && challenge.answeredBy === 'host';
+  return isByFile && (challenge.connectionId ?? connectionId) === connectionId;
 }
 
 /** What was opened is closed, however far it came. */
@@ -138,7 +169,11 @@ class NotReady extends OperationFailure {
 }
 
 const summaryOf = (findings: readonly ReadinessFinding[]): string => {
-  const warnings = findings.filter(({ state }) => state === 'warning').length;
-  const well = `${String(findings.length - warnings)} well`;
-  return warnings === 0 ? well : `${well}, ${String(warnings)} to know about`;
+  const count = (wanted: FindingState): number => findings.filter(({ state }) => state === wanted).length;
+  const [warnings, notTried] = [count('warning'), count('not_tried')];
+  return [
+    `${String(count('ok'))} well`,
+    ...(warnings > 0 ? [`${String(warnings)} to know about`] : []),
+    ...(notTried > 0 ? [`${String(notTried)} not tried`] : []),
+  ].join(', ');
 };

@@ -27,6 +27,8 @@ export const well = (trial: Trial, found: string): ReadinessFinding => ({
 
 export const warning = (trial: Trial, trouble: Trouble): ReadinessFinding => withTrouble(trial, 'warning', trouble);
 
+export const notTried = (trial: Trial, trouble: Trouble): ReadinessFinding => withTrouble(trial, 'not_tried', trouble);
+
 export const blocking = (trial: Trial, trouble: Trouble): ReadinessFinding => withTrouble(trial, 'blocks', trouble);
 
 /** What a renewal would fail with is a finding here; anything else is none. */

@@ -32,21 +32,6 @@ export async function tryFolders(
   return (await Promise.all(findings)).flat();
 }
 
-/** Whether proofs of HTTP-01 can be put below a folder: where the ones before were put, or where their folder would be made. */
-export async function tryWebRoot(link: HostLink, root: string, rights: LoginRights): Promise<ReadinessFinding> {
-  const trial: Trial = { topic: 'challenge', tried: `Put a proof below ${root} as ${rights.user}` };
-  const plain = root.replace(/\/$/, '');
-  const folders = [root, `${plain}/.well-known`, `${plain}/.well-known/acme-challenge`];
-  const told = await askForFolders(link, folders);
-  const deepest = told.findLastIndex((words) => words !== 'missing');
-  const [mayDo = '', owner = '', mode = ''] = (told[deepest] ?? '').split(' ');
-  const folder = folders[deepest] ?? root;
-  if (deepest < 0) return notThere(trial, root, 'missing');
-  if (mayDo === 'no_folder') return notThere(trial, folder, mayDo);
-  const room = await roomOf(link, folder);
-  return room?.readOnly === true ? readOnly(trial, folder) : judgeFolder(trial, folder, { mayDo, owner, mode });
-}
-
 /** One word or the rights for each folder, in their order. */
 async function askForFolders(link: HostLink, folders: readonly string[]): Promise<string[]> {
   const input = folders.map((folder) => `${folder}\n`).join('');

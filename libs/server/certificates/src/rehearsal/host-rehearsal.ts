@@ -5,11 +5,11 @@ import { placesOf } from '../deployment/deployed-file.js';
 import { distinct } from '../deployment/deployment.js';
 import type { HostLink } from '../deployment/host-link.js';
 import type { DeploymentTargetEntity } from '../model/deployment-target.entity.js';
-import type { IssuerEntity } from '../model/issuer.entity.js';
-import { tryConfiguration, tryReload } from './command-trials.js';
+import { configurationTestFor, programOf, tryConfiguration } from './configuration-trials.js';
 import { tryEndpoint } from './endpoint-trials.js';
 import { findRealPlaces, tryFiles } from './file-trials.js';
-import { tryFolders, tryWebRoot } from './folder-trials.js';
+import { tryFolders } from './folder-trials.js';
+import { tryReload } from './reload-trials.js';
 
 /** What a renewal would do on one host, tried without doing it. */
 export class HostRehearsal {
@@ -24,17 +24,10 @@ export class HostRehearsal {
 
   /** Errors: SshError, or the signal's reason. */
   static async begin(link: HostLink, targets: readonly DeploymentTargetEntity[]): Promise<HostRehearsal> {
-    const rights = await readLoginRights(link.session, { ...link.limit, programs: ['systemctl'] });
+    const tests = targets.map((target) => programOf(configurationTestFor(target))?.[0] ?? 'systemctl');
+    const programs = distinct(['systemctl', ...tests]);
+    const rights = await readLoginRights(link.session, { ...link.limit, programs });
     return new HostRehearsal(link, targets, rights);
-  }
-
-  /** Whether proofs can be put where files of this host prove names. Null: they are not proved here. */
-  tryProofs(issuer: IssuerEntity | undefined): (() => Promise<ReadinessFinding[]>) | null {
-    const challenge = issuer?.acme?.challenge;
-    if (challenge?.kind !== 'http-01' || challenge.answeredBy !== 'host') return null;
-    const { connectionId, folder } = challenge;
-    const isHere = connectionId === undefined || connectionId === this.targets[0]?.connectionId;
-    return isHere ? async () => [await tryWebRoot(this.link, folder, this.rights)] : null;
   }
 
   async files(): Promise<ReadinessFinding[]> {
@@ -56,8 +49,8 @@ export class HostRehearsal {
   }
 
   async configuration(): Promise<ReadinessFinding[]> {
-    const commands = distinct(this.targets.map(({ checkCommand }) => checkCommand));
-    return inOrder(commands, (command) => tryConfiguration(this.link, command));
+    const tests = distinct(this.targets.map(configurationTestFor));
+    return inOrder(tests, (test) => tryConfiguration(this.link, test, this.rights));
   }
 
   async reload(): Promise<ReadinessFinding[]> {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ReadinessFinding } from '@lockstep/contract';
 import { SecretUnreadableError } from '@lockstep/server-secrets';
-import { type AcmeIssuerEntity, isAcmeIssuer } from '../acme/acme-issuer.js';
+import { isAcmeIssuer } from '../acme/acme-issuer.js';
 import { InternalAuthorities } from '../issuers/internal-authorities.js';
 import { refusedNames } from '../issuers/permitted-names.js';
 import type { CertificateEntity } from '../model/certificate.entity.js';
@@ -28,26 +28,13 @@ export class IssuerTrials {
           advice: 'Choose another issuer for this certificate, or leave these names out.',
         }),
       ];
-    if (isAcmeIssuer(issuer)) return this.tryAcme(issuer, domains, signal);
+    if (isAcmeIssuer(issuer)) return this.acme.tryAuthority(issuer, domains, signal);
     if (issuer.kind === 'internal') return [await this.tryInternal(trial, issuer)];
     return [
       warning(trial, {
         found: 'Somebody carries the request to the authority and brings back what it signed.',
         advice: 'See that there is time for that before the certificate expires.',
       }),
-    ];
-  }
-
-  private async tryAcme(
-    issuer: AcmeIssuerEntity,
-    domains: readonly string[],
-    signal: AbortSignal,
-  ): Promise<ReadinessFinding[]> {
-    const authority = await this.acme.tryAuthority(issuer, domains, signal);
-    const isByDns = issuer.acme.challenge.kind === 'dns-01';
-    return [
-      ...authority,
-      ...(isByDns ? await this.acme.tryDns(issuer, domains, signal) : await this.acme.tryNames(domains)),
     ];
   }
 

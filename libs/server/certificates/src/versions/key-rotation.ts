@@ -11,6 +11,7 @@ const sealedKeys = [
   ['acme_accounts', 'issuer_id', 'sealed_account_key'],
   ['acme_accounts', 'issuer_id', 'sealed_eab_key'],
   ['acme_accounts', 'issuer_id', 'sealed_provider_secret'],
+  ['acme_staging_accounts', 'issuer_id', 'sealed_account_key'],
 ] as const;
 type SealedKey = (typeof sealedKeys)[number];
 

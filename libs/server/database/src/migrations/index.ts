@@ -6,6 +6,7 @@ import { RollingRestarts1700000000005 } from './0005-rolling-restarts.js';
 import { Certificates1700000000006 } from './0006-certificates.js';
 import { Notifications1700000000013 } from './0013-notifications.js';
 import { RollingRestartKeys1700000000015 } from './0015-rolling-restart-keys.js';
+import { Staging1700000000016 } from './0016-staging.js';
 import { Acme1700000000008 } from './0008-acme.js';
 import { AcmeProofs1700000000017 } from './0017-acme-proofs.js';
 import { AutomaticRenewal1700000000012 } from './0012-automatic-renewal.js';
@@ -29,4 +30,5 @@ export const migrations = [
   Schedules1700000000011,
   SignedByHand1700000000010,
   AcmeProofs1700000000017,
+  Staging1700000000016,
 ];

@@ -2,14 +2,18 @@ import { Injectable, SetMetadata, applyDecorators } from '@nestjs/common';
 import type { Platform, Privilege, ServiceSettings, ServiceState } from '@lockstep/contract';
 import type { SshSession } from '@lockstep/server-ssh';
 
-/** One logged-in connection, as a driver sees it. */
-export interface DriverHost {
+/** One logged-in connection. */
+export interface LoggedInHost {
   readonly session: SshSession;
-  readonly settings: ServiceSettings;
   /** Aborted when the work is to stop; close what was opened then. */
   readonly signal: AbortSignal;
   /** The milliseconds that a step may take which would take `usual` at most. */
   deadline(usual: number): number;
+}
+
+/** The same as a driver sees it. */
+export interface DriverHost extends LoggedInHost {
+  readonly settings: ServiceSettings;
 }
 
 /** A service as its platform tells it. */

@@ -124,14 +124,21 @@ export class SftpSession {
     }
   }
 
-  /** Makes a folder that everyone may read, unless something of this name is there already. */
-  async makeFolder(path: string, limit: StageLimit): Promise<void> {
+  /** Makes a folder that everyone may read, unless something of this name is there already. @returns whether it made it */
+  async makeFolder(path: string, limit: StageLimit): Promise<boolean> {
     try {
       await this.#done(limit, (done) => this.#sftp.mkdir(path, { mode: 0o755 }, done));
+      return true;
     } catch (error) {
       // SFTP has no word for "it is there" (draft-ietf-secsh-filexfer-02 §7).
       if (!(error instanceof SshError) || (await this.look(path, limit)) === null) throw error;
+      return false;
     }
+  }
+
+  /** Errors: SshError when it is gone already, or something is in it. */
+  async removeFolder(path: string, limit: StageLimit): Promise<void> {
+    await this.#done(limit, (done) => this.#sftp.rmdir(path, done));
   }
 
   /** It is well when it is gone already. */

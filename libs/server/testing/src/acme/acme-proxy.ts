@@ -9,6 +9,8 @@ export interface Fault {
   readonly method?: string;
   /** Of the path; every one unless told. */
   readonly path?: RegExp;
+  /** Of what the client signed (RFC 8555 §6.2); every one unless told. */
+  readonly payload?: RegExp;
   readonly status: number;
   readonly headers?: Record<string, string>;
   /** A problem document, or anything else. */
@@ -104,6 +106,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, contex
   const { state } = context;
   const { method = '', url = '' } = request;
   const body = await textOf(request);
+  const payload = payloadOf(body);
   state.requests.push(`${method} ${url}`);
   state.traffic.push(`${method} ${url}`, JSON.stringify(request.headers), body, ...saidIn(body));
   if (state.held?.path.test(url)) {
@@ -111,14 +114,18 @@ async function answer(request: IncomingMessage, response: ServerResponse, contex
     if (request.socket.destroyed) return;
   }
   const met = state.faults.find(
-    ({ fault, left }) => left > 0 && (fault.method ?? method) === method && (fault.path ?? /^/).test(url),
+    ({ fault, left }) =>
+      left > 0 &&
+      (fault.method ?? method) === method &&
+      (fault.path ?? /^/).test(url) &&
+      (fault.payload ?? /^/).test(payload),
   );
   if (met) {
     met.left -= 1;
     return send(response, met.fault);
   }
   if (state.renewal && url.startsWith(`${renewalPath}/`)) return send(response, renewalAnswer(state.renewal));
-  remember(body, state);
+  remember(payload, state);
   await passOn(request, response, { ...context, body });
 }
 
@@ -142,11 +149,14 @@ const saidIn = (body: string): string[] =>
         Buffer.from(String(part), 'base64url').toString('latin1'),
       );
 
-/** Keeps the signing request that a client hands in (RFC 8555 §7.4). */
-function remember(body: string, state: State): void {
-  if (body === '') return;
+function payloadOf(body: string): string {
+  if (body === '') return '';
   const { payload = '' } = JSON.parse(body) as { payload?: string };
-  const text = Buffer.from(payload, 'base64url').toString();
+  return Buffer.from(payload, 'base64url').toString();
+}
+
+/** Keeps the signing request that a client hands in (RFC 8555 §7.4). */
+function remember(text: string, state: State): void {
   if (!text.includes('"csr"')) return;
   const { csr } = JSON.parse(text) as { csr: string };
   const lines =

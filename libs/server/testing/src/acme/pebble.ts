@@ -13,6 +13,8 @@ const program = '/usr/bin/pebble';
 export interface PebbleOptions {
   /** Per cent of good nonces that are refused; none unless told. */
   readonly rejectedNonces?: number;
+  /** Per cent of names that need no proof again once they were proved; none unless told. */
+  readonly reusedAuthorizations?: number;
   /** How long certificates are valid; Pebble's five years unless told. */
   readonly certificateSeconds?: number;
   /** The CA then takes only accounts that are bound by one of these: HMAC keys (base64url) by their `kid`. */
@@ -55,7 +57,7 @@ export async function startPebble(options: PebbleOptions = {}): Promise<Pebble> 
     PEBBLE_VA_NOSLEEP: '1',
     // Only what a test asks for.
     PEBBLE_WFE_NONCEREJECT: String(options.rejectedNonces ?? 0),
-    PEBBLE_AUTHZREUSE: '0',
+    PEBBLE_AUTHZREUSE: String(options.reusedAuthorizations ?? 0),
     PEBBLE_ALTERNATE_ROOTS: String(options.alternateRoots ?? 0),
   });
   const stop = async (): Promise<void> => {

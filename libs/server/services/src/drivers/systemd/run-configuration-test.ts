@@ -1,11 +1,11 @@
 import { noSudoMark, sudoRefusal } from '@lockstep/server-ssh';
-import type { ConfigurationTest, DriverHost } from '../service-driver.js';
+import type { ConfigurationTest, LoggedInHost } from '../service-driver.js';
 import { configurationTestOf } from './configuration-tests.js';
 import { runOn } from './run-on.js';
 import { notInstalledMark } from './scripts.js';
 
 /** Runs the service's own test, as root where that goes without a password. Null: none is known. */
-export async function runConfigurationTest(host: DriverHost, name: string): Promise<ConfigurationTest | null> {
+export async function runConfigurationTest(host: LoggedInHost, name: string): Promise<ConfigurationTest | null> {
   const words = configurationTestOf(name);
   if (!words) return null;
   const [program, ...parameters] = words;

@@ -1,6 +1,6 @@
 import { OperationFailure } from '@lockstep/server-operations';
 import type { ScriptRequest, ScriptResult } from '@lockstep/server-ssh';
-import type { DriverHost } from '../service-driver.js';
+import type { LoggedInHost } from '../service-driver.js';
 import { noSystemd } from './scripts.js';
 
 type Run = Pick<ScriptRequest, 'script' | 'input' | 'maximumOutput' | 'onLine'> & {
@@ -9,7 +9,7 @@ type Run = Pick<ScriptRequest, 'script' | 'input' | 'maximumOutput' | 'onLine'> 
 };
 
 /** Runs a constant script within the host's deadlines. Errors: SshError, or the signal's reason. */
-export function runOn(host: DriverHost, { usualMs, ...request }: Run): Promise<ScriptResult> {
+export function runOn(host: LoggedInHost, { usualMs, ...request }: Run): Promise<ScriptResult> {
   return host.session.runScript({ ...request, deadlineMs: host.deadline(usualMs), signal: host.signal });
 }
 

@@ -1,34 +1,10 @@
 import type { ReadinessFinding, Reload } from '@lockstep/contract';
 import { OperationFailure } from '@lockstep/server-operations';
-import { type LoginRights, sudoRefusal, sudoersLine } from '@lockstep/server-ssh';
+import { type LoginRights, sudoersLine } from '@lockstep/server-ssh';
 import { reloadParameters } from '../deployment/host-commands.js';
 import type { HostLink } from '../deployment/host-link.js';
 import { unitScript } from '../deployment/host-scripts.js';
-import { type Trial, blocking, findingOf, warning, well } from './finding.js';
-
-/** Runs the configuration test as a renewal would. Null: the target names none. */
-export async function tryConfiguration(link: HostLink, command: string | null): Promise<ReadinessFinding[]> {
-  const trial: Trial = { topic: 'configuration', tried: command ?? 'Test the configuration' };
-  if (command === null)
-    return [
-      warning(trial, {
-        found: 'No configuration test is named, so a fault in it shows only when the server reloads.',
-        advice: 'Name one in the certificate, for example “sudo -n nginx -t”.',
-      }),
-    ];
-  try {
-    await link.commands.check(command);
-    return [well(trial, 'It passes with the files that are there now.')];
-  } catch (error) {
-    if (!(error instanceof OperationFailure)) throw error;
-    const { hostWords, message: found } = error;
-    const advice =
-      sudoRefusal(hostWords ?? '') === null
-        ? 'Correct the configuration on the host.'
-        : 'Allow this command in sudoers on the host without a password.';
-    return [blocking(trial, { found, hostWords, advice })];
-  }
-}
+import { type Trial, blocking, findingOf, notTried, warning, well } from './finding.js';
 
 /** Whether the server could be told to take up new files. It is not told so. */
 export async function tryReload(
@@ -40,7 +16,7 @@ export async function tryReload(
     return [well({ topic: 'reload', tried: 'Reload the server' }, 'The target names nothing to reload.')];
   if ('command' in reload)
     return [
-      warning(
+      notTried(
         { topic: 'reload', tried: reload.command },
         {
           found: 'A command of your own is not tried, because that would be doing it.',
