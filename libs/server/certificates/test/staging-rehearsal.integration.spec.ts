@@ -144,6 +144,15 @@ const title = reason ? `a rehearsal at a staging (left out: ${reason})` : 'a reh
     expect(staging.requests).toEqual([]);
   }, 90_000);
 
+  it('opens another account where the staging has forgotten the one that it had', async () => {
+    const certificate = await stage.acme.aside('forgotten', await staged('forgotten'), ['forgotten.zone.test']);
+    await stage.rehearse(certificate);
+    await stage.acme.server.dataSource.query(`UPDATE acme_staging_accounts SET url = url || '0'`);
+    expect(told(await stage.rehearse(certificate), 'challenge')[0]).toMatch(/^warning: Have forgotten.zone.test/);
+    const operation = await stage.rehearse(certificate);
+    expect(told(operation, 'challenge')).toEqual([proved('forgotten.zone.test', 'http-01')]);
+  }, 90_000);
+
   it('opens another account when another staging is named, and refuses the CA itself as one', async () => {
     const issuer = await staged('moving');
     const certificate = await stage.acme.aside('moving', issuer, ['moving.zone.test']);

@@ -57,6 +57,13 @@ export class StagingAccounts {
     );
   }
 
+  async forget(issuer: AcmeIssuerEntity): Promise<void> {
+    await this.dataSource.query('DELETE FROM acme_staging_accounts WHERE issuer_id = $1 AND directory_url = $2', [
+      issuer.id,
+      issuer.acme.directoryUrl,
+    ]);
+  }
+
   private async find({ id, acme }: AcmeIssuerEntity): Promise<StagingAccount | undefined> {
     const [row] = await this.dataSource.query<StagingAccount[]>(
       `SELECT directory_url AS "directoryUrl", sealed_account_key AS "sealedKey", url, paused_until AS "pausedUntil"

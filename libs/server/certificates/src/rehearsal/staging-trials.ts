@@ -71,10 +71,11 @@ export class StagingTrials {
     } catch (error) {
       if (path.signal.aborted) throw error;
       if (error instanceof RateLimited) await this.accounts.pause(issuer, error.until);
+      if (hasForgottenUs(error)) await this.accounts.forget(issuer);
       const plain = asOperationFailure(error);
       if (!(plain instanceof OperationFailure) && !(plain instanceof SshError)) throw error;
       const { message: found, hostWords } = plain;
-      const saysNothing = error instanceof AcmeError && inconclusive.includes(error.code);
+      const saysNothing = error instanceof AcmeError && (inconclusive.includes(error.code) || hasForgottenUs(error));
       if (!account || saysNothing) return unjudged(trial, found);
       const advice = 'Correct what it says: a renewal would meet the same.';
       return { isJudged: true, findings: [blocking(trial, { found, hostWords, advice })] };
@@ -115,6 +116,10 @@ export class StagingTrials {
     return value.some(({ status }) => status === 'valid');
   }
 }
+
+/** Stagings are emptied now and then (RFC 8555 §6.7). The next check opens another account. */
+const hasForgottenUs = (error: unknown): boolean =>
+  error instanceof AcmeError && error.problem?.type === 'urn:ietf:params:acme:error:accountDoesNotExist';
 
 const trialOf = ({ acme }: AcmeIssuerEntity, { domains }: ProofPath): Trial => ({
   topic: 'challenge',
