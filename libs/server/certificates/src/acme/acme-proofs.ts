@@ -43,7 +43,7 @@ export class AcmeProofs {
     );
   }
 
-  /** What is published for trying out, of a version that is none: in place of what was before. */
+  /** What is published for trying out, in place of what was before. `versionId` is of no version: it names the try. */
   async keep(of: OrderOf, presented: readonly Challenge[]): Promise<void> {
     const { versionId, certificateId, issuerId, connectionId, operationId, challenge } = of;
     await this.dataSource.query(
