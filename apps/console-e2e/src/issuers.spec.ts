@@ -166,7 +166,7 @@ test.describe('issuers by ACME, in the console', () => {
       await expect(page.getByText(staging.directoryUrl)).toBeVisible();
       await page.goto(`${world.url}/certificates/${id}`);
       await page.getByRole('button', { name: 'Check readiness' }).click();
-      await expect(card.getByText('9 of 9 fine')).toBeVisible({ timeout: 30_000 });
+      await expect(card.getByText('10 of 11 fine')).toBeVisible({ timeout: 30_000 });
       await page.emulateMedia({ colorScheme: 'dark' });
       await page.setViewportSize({ width: 390, height: 844 });
       await picture(page, 'certificate-ready-acme-dark-narrow');
