@@ -39,7 +39,7 @@ const order: readonly FindingState[] = ['blocks', 'warning', 'not_tried', 'ok'];
   styles: `
     li {
       display: grid;
-      grid-template-columns: 96px minmax(0, 1fr);
+      grid-template-columns: 120px minmax(0, 1fr);
       gap: 4px 12px;
       padding: 8px 16px;
     }
