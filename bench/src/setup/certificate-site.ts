@@ -28,11 +28,6 @@ export const sites = {
   lockstep: { name: 'lockstep.example', address: '127.0.0.5' },
 } as const;
 
-interface Site {
-  readonly name: string;
-  readonly address: string;
-}
-
 /** One CA and one host with nginx, for Lockstep and its peers alike. */
 export interface CertificateSite {
   readonly pebble: Pebble;
