@@ -42,7 +42,7 @@ export class RehearsalStage {
   }
 
   /** An issuer that proves names by updates of the zone. */
-  byUpdate(name: string, change: { secret?: string } & object = {}): Promise<Issuer> {
+  byUpdate(name: string, change: Record<string, unknown> & { secret?: string } = {}): Promise<Issuer> {
     const { secret = this.names.key.secret, ...more } = change;
     const key = { name: this.names.key.name, secret };
     const provider = { kind: 'rfc2136', server: '127.0.0.1', port: this.names.port, zone: 'zone.test', key };
