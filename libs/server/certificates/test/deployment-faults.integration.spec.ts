@@ -212,7 +212,7 @@ const rolledBack = { status: 'failed', effect: 'rolled_back' };
     expect(issued).toBe(number);
     // What was issued and did not arrive makes nothing valid.
     const inUse = { number: 1, fingerprint: before.served };
-    expect(await stage.certificate()).toMatchObject({ status: 'due', inUse, version: { number: issued } });
+    expect(await stage.certificate()).toMatchObject({ status: 'renewal_failing', inUse, version: { number: issued } });
     await expectAsBefore();
     await shell('rm /etc/nginx/conf.d/broken.conf');
     expect(await stage.renew()).toMatchObject({ status: 'completed' });
