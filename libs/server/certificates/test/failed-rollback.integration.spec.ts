@@ -46,7 +46,11 @@ const title = reason ? `a host that cannot be put back (left out: ${reason})` : 
       );
       expect(await stage.files()).toEqual([`.shop.key${backups}`, `.shop.pem${backups}`, 'shop.key', 'shop.pem']);
       expectAlarm(operation);
-      expect(await stage.certificate()).toMatchObject({ status: 'renewal_failing', inUse: null, version: { number: 1 } });
+      expect(await stage.certificate()).toMatchObject({
+        status: 'renewal_failing',
+        inUse: null,
+        version: { number: 1 },
+      });
       const listed = await stage.server.call<{ items: Certificate[] }>('GET /certificates?status=renewal_failing');
       expect(listed.body.items.map(({ id }) => id)).toContain(stage.certificateId);
     }, 60_000);
