@@ -15,11 +15,19 @@ async function standsStill(page: Page): Promise<void> {
   await page.waitForTimeout(250);
 }
 
-/** Waits until nothing that is seen below `place` is being loaded or asked for. For pages on which no operation runs. */
+/** Waits until nothing that is seen below `place` is being loaded or asked for. What runs on a host may go on. */
 export async function hasLoaded(page: Page, place = '.ls-page'): Promise<void> {
   await page.locator('h1').first().waitFor();
-  const spinners = page.locator(`${place} lockstep-spinner:visible`);
-  await expect(spinners, `what ${page.url()} still loads`).toHaveCount(0, { timeout: 30_000 });
+  const loading = (below: string): string[] =>
+    [...document.querySelectorAll(`${below} lockstep-spinner`)]
+      .filter(
+        (spinner) =>
+          spinner.checkVisibility() &&
+          !spinner.closest('lockstep-operation-button, lockstep-status-badge, lockstep-step-list'),
+      )
+      .map(({ parentElement }) => parentElement?.textContent?.trim() ?? '');
+  const message = `what ${page.url()} still loads`;
+  await expect.poll(() => page.evaluate(loading, place), { message, timeout: 30_000 }).toEqual([]);
 }
 
 /** What axe finds on the page, one line each. `rules`: only these. */
