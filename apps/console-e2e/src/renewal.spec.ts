@@ -78,7 +78,7 @@ test.describe('a certificate is renewed from the console, on a whole host with n
       await expect(person.getByRole('button', { name: 'Renew' })).toBeVisible();
       await expect(person.getByText('Version 1', { exact: true })).toBeVisible();
     }
-    await own.getByRole('button', { name: `What is served at ${tlsSite.name}` }).click();
+    await own.getByRole('button', { name: `What is served? ${tlsSite.name}` }).click();
     await expect(own.getByText('serves the newest, version 1')).toBeVisible();
     expect(await TlsProbe.look(place.port), 'a client sees another leaf').not.toBe(old);
     await picture(own, 'certificate-renewed-light-wide');
