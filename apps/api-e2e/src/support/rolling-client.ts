@@ -33,6 +33,16 @@ export async function childrenOf(client: ApiClient, { targets }: RollingRestart)
   return Promise.all(ids.map((id) => client.operation(id)));
 }
 
+/** How each host ended, in the order of the hosts: a failure with its code and words, so that a test shows which it was. */
+export async function outcomesOf(client: ApiClient, rolling: RollingRestart): Promise<string[]> {
+  return Promise.all(
+    rolling.targets.map(async ({ operationId, status }) => {
+      const { error, errorCode } = operationId === null ? {} : await client.operation(operationId);
+      return error ? `${status}: ${errorCode ?? ''} ${error}` : status;
+    }),
+  );
+}
+
 /** How many of them were under way at the same moment, at most. */
 export function mostAtOnce(operations: readonly Operation[]): number {
   const spans = operations.map(({ startedAt, completedAt }) => [Date.parse(startedAt), Date.parse(completedAt ?? '')]);
