@@ -13,7 +13,6 @@ export { Preferences, type Density, type Theme } from './preferences/preferences
 export { ProblemNotice } from './problem/problem-notice';
 export { readProblem, type ReadableProblem } from './problem/read-problem';
 export { ProgressBar } from './progress-bar/progress-bar';
-export { SearchField } from './search-field/search-field';
 export { Spinner } from './spinner/spinner';
 export { StatusBadge, type Tone } from './status-badge/status-badge';
 export { spacedName } from './words/spaced-name';

@@ -1,14 +1,14 @@
 import { ChangeDetectionStrategy, Component, computed, effect, inject, input, viewChild } from '@angular/core';
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { MatButton } from '@angular/material/button';
-import { Router, RouterLink } from '@angular/router';
+import { RouterLink } from '@angular/router';
 import { Session } from '@lockstep/console-access';
 import { Api, getCertificate, listInventory } from '@lockstep/console-api';
 import { OperationsStore } from '@lockstep/console-operations';
-import { Clock, EmptyState, Icon, PageHeader, SearchField } from '@lockstep/console-ui';
-import { CellTemplate, DataTable, PagedList, type TableColumn } from '@lockstep/console-ui/table';
+import { Clock, EmptyState, Icon, PageHeader } from '@lockstep/console-ui';
+import { SearchField } from '@lockstep/console-ui/overlays';
+import { CellTemplate, DataTable, ListAddress, PagedList, type TableColumn } from '@lockstep/console-ui/table';
 import { needyStatuses, type CertificateOrigin, type CertificateStatus } from '@lockstep/contract';
-import { Subject, debounceTime } from 'rxjs';
 import { CertificateCheckStatus } from '../check/certificate-check-status';
 import { CheckLine } from '../check/check-line';
 import { CheckWarning } from '../check/check-warning';
@@ -29,9 +29,6 @@ const columns: readonly TableColumn[] = [
 ];
 const statuses: readonly CertificateStatus[] = [...needyStatuses, 'not_deployed', 'not_issued', 'valid'];
 const origins: readonly CertificateOrigin[] = ['managed', 'found', 'uploaded'];
-
-/** How long one types before the search is sent, in milliseconds. */
-const typingPause = 200;
 
 /** All certificates one may see, those that need attention first. Search and filter are in the address. */
 @Component({
@@ -57,9 +54,9 @@ const typingPause = 200;
 })
 export class CertificatesPage {
   private readonly api = inject(Api);
-  private readonly router = inject(Router);
   private readonly session = inject(Session);
   private readonly clock = inject(Clock);
+  protected readonly address = inject(ListAddress);
 
   readonly search = input<string>();
   readonly status = input<string>();
@@ -74,7 +71,6 @@ export class CertificatesPage {
   protected readonly originTitle = originTitle;
   protected readonly isTroubled = isTroubled;
   protected readonly list = new PagedList<InventoryRow>();
-  private readonly typed = new Subject<string>();
   protected readonly chosen = computed(() => statuses.find((status) => status === this.status()));
   protected readonly chosenOrigin = computed(() => origins.find((origin) => origin === this.origin()));
   /** The filters that the chart shares with the list. */
@@ -100,32 +96,9 @@ export class CertificatesPage {
   constructor() {
     effect(() => void this.load());
     void inject(CertificateCheckStatus).load();
-    this.typed
-      .pipe(debounceTime(typingPause), takeUntilDestroyed())
-      .subscribe((search) => this.goTo({ search: search.trim() || null }));
     const store = inject(OperationsStore);
     store.ended.pipe(takeUntilDestroyed()).subscribe((operation) => void this.refresh(renewedBy(operation)));
     store.resumed.pipe(takeUntilDestroyed()).subscribe(() => void this.list.reload());
-  }
-
-  protected type(text: string): void {
-    this.typed.next(text);
-  }
-
-  protected choose(status: CertificateStatus): void {
-    this.goTo({ status: this.chosen() === status ? null : status });
-  }
-
-  protected chooseOrigin(origin: CertificateOrigin): void {
-    this.goTo({ origin: this.chosenOrigin() === origin ? null : origin });
-  }
-
-  protected unbound(): void {
-    this.goTo({ expiresFrom: null, expiresBefore: null });
-  }
-
-  protected clear(): void {
-    void this.router.navigate(['/certificates']);
   }
 
   protected namesOf({ domains }: InventoryRow): string {
@@ -142,10 +115,6 @@ export class CertificatesPage {
   protected reload(): void {
     void this.list.reload();
     this.chart()?.reload();
-  }
-
-  private goTo(queryParams: Record<string, string | null>): void {
-    void this.router.navigate([], { queryParams, queryParamsHandling: 'merge', replaceUrl: true });
   }
 
   /** A renewal that ended has changed what the row says. */

@@ -2,16 +2,15 @@ import { DecimalPipe } from '@angular/common';
 import { ChangeDetectionStrategy, Component, computed, effect, inject, input, signal } from '@angular/core';
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { MatButton } from '@angular/material/button';
-import { Router, RouterLink } from '@angular/router';
+import { RouterLink } from '@angular/router';
 import { Session } from '@lockstep/console-access';
 import { Api, getConnection, listConnections, listTags } from '@lockstep/console-api';
 import { OperationsStore } from '@lockstep/console-operations';
 import { RollingRestarts } from '@lockstep/console-services';
-import { EmptyState, Icon, PageHeader, SearchField } from '@lockstep/console-ui';
-import { CellTemplate, DataTable, PagedList, type TableColumn } from '@lockstep/console-ui/table';
-import { RelativeTime } from '@lockstep/console-ui/overlays';
+import { EmptyState, Icon, PageHeader } from '@lockstep/console-ui';
+import { CellTemplate, DataTable, ListAddress, PagedList, type TableColumn } from '@lockstep/console-ui/table';
+import { RelativeTime, SearchField } from '@lockstep/console-ui/overlays';
 import type { Connection, ConnectionSort, ConnectionStanding } from '@lockstep/contract';
-import { Subject, debounceTime } from 'rxjs';
 import { ConnectionTests } from '../test-button/connection-tests';
 import { ConnectionState } from './connection-state';
 import { standingTitle, standings } from './standing-words';
@@ -23,9 +22,6 @@ const columns: readonly TableColumn[] = [
   { key: 'tested', heading: $localize`Last test`, width: '110px', fold: 'none' },
   { key: 'tags', heading: $localize`Tags`, width: 'minmax(120px, 1.2fr)', fold: 'none' },
 ];
-
-/** How long one types before the search is sent, in milliseconds. */
-const typingPause = 200;
 
 /** All connections one may see. Search, filters and sort are in the address. */
 @Component({
@@ -49,10 +45,10 @@ const typingPause = 200;
 })
 export class ConnectionsPage {
   private readonly api = inject(Api);
-  private readonly router = inject(Router);
   private readonly session = inject(Session);
   private readonly tests = inject(ConnectionTests);
   private readonly rolling = inject(RollingRestarts);
+  protected readonly address = inject(ListAddress);
 
   readonly search = input<string>();
   readonly tag = input<string>();
@@ -67,7 +63,6 @@ export class ConnectionsPage {
   protected readonly list = new PagedList<Connection>();
   protected readonly tags = signal<readonly { readonly tag: string; readonly count: number }[]>([]);
   protected readonly selected = signal<ReadonlySet<number | string>>(new Set());
-  private readonly typed = new Subject<string>();
 
   protected readonly sortWord = computed<ConnectionSort>(
     () => (isSort(this.sort()) ? this.sort() : 'name') as ConnectionSort,
@@ -85,32 +80,9 @@ export class ConnectionsPage {
   constructor() {
     effect(() => void this.load());
     void this.loadTags();
-    this.typed
-      .pipe(debounceTime(typingPause), takeUntilDestroyed())
-      .subscribe((search) => this.goTo({ search: search.trim() || null }));
     const store = inject(OperationsStore);
     store.ended.pipe(takeUntilDestroyed()).subscribe(({ connectionId }) => void this.refresh(connectionId));
     store.resumed.pipe(takeUntilDestroyed()).subscribe(() => void this.list.reload());
-  }
-
-  protected type(text: string): void {
-    this.typed.next(text);
-  }
-
-  protected chooseTag(tag: string): void {
-    this.goTo({ tag: this.tag() === tag ? null : tag });
-  }
-
-  protected chooseStanding(standing: ConnectionStanding): void {
-    this.goTo({ standing: this.standing() === standing ? null : standing });
-  }
-
-  protected sortBy(sort: string): void {
-    this.goTo({ sort: sort === 'name' ? null : sort });
-  }
-
-  protected clear(): void {
-    void this.router.navigate(['/connections']);
   }
 
   protected async testSelected(): Promise<void> {
@@ -121,10 +93,6 @@ export class ConnectionsPage {
   protected async restartOnSelected(): Promise<void> {
     const connectionIds = [...this.selected()].map(Number);
     if (await this.rolling.configure({ connectionIds })) this.selected.set(new Set());
-  }
-
-  private goTo(queryParams: Record<string, string | null>): void {
-    void this.router.navigate([], { queryParams, queryParamsHandling: 'merge', replaceUrl: true });
   }
 
   private async load(): Promise<void> {

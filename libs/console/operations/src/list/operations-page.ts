@@ -1,9 +1,8 @@
 import { ChangeDetectionStrategy, Component, computed, effect, inject, input, signal } from '@angular/core';
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
-import { Router } from '@angular/router';
 import { Api, listOperations } from '@lockstep/console-api';
 import { ElapsedTime, EmptyState, PageHeader } from '@lockstep/console-ui';
-import { CellTemplate, DataTable, PagedList, type TableColumn } from '@lockstep/console-ui/table';
+import { CellTemplate, DataTable, ListAddress, PagedList, type TableColumn } from '@lockstep/console-ui/table';
 import { RelativeTime } from '@lockstep/console-ui/overlays';
 import type { CreatedBy, Operation, OperationStatus } from '@lockstep/contract';
 import { OperationsStore } from '../store/operations-store';
@@ -52,8 +51,8 @@ const filters: readonly StatusFilter[] = [
 })
 export class OperationsPage {
   private readonly api = inject(Api);
-  private readonly router = inject(Router);
   private readonly store = inject(OperationsStore);
+  protected readonly address = inject(ListAddress);
 
   /** From the address: keys of the status filters, separated by commas. */
   readonly status = input<string>();
@@ -100,19 +99,7 @@ export class OperationsPage {
   protected toggle(key: string): void {
     const next = new Set(this.chosen());
     if (!next.delete(key)) next.add(key);
-    this.goTo({ status: next.size === 0 ? null : [...next].join(',') });
-  }
-
-  protected setOrigin(origin: CreatedBy): void {
-    this.goTo({ createdBy: this.createdBy() === origin ? null : origin });
-  }
-
-  protected clear(): void {
-    void this.router.navigate(['/operations']);
-  }
-
-  private goTo(queryParams: Record<string, string | null>): void {
-    void this.router.navigate([], { queryParams, queryParamsHandling: 'merge', replaceUrl: true });
+    this.address.set({ status: next.size === 0 ? null : [...next].join(',') });
   }
 
   private async load(): Promise<void> {

@@ -1,15 +1,15 @@
 import { ChangeDetectionStrategy, Component, computed, effect, inject, input, signal, untracked } from '@angular/core';
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { MatButton } from '@angular/material/button';
-import { Router, RouterLink } from '@angular/router';
+import { RouterLink } from '@angular/router';
 import { Session } from '@lockstep/console-access';
 import { Api, changeSchedule, listBuiltInSchedules, listSchedules } from '@lockstep/console-api';
 import { OperationActions, OperationsStore, typeTitle } from '@lockstep/console-operations';
-import { Clock, EmptyState, Icon, PageHeader, SearchField, StatusBadge } from '@lockstep/console-ui';
-import { RelativeTime } from '@lockstep/console-ui/overlays';
-import { CellTemplate, DataTable, PagedList, type TableColumn } from '@lockstep/console-ui/table';
+import { Clock, EmptyState, Icon, PageHeader, StatusBadge } from '@lockstep/console-ui';
+import { RelativeTime, SearchField } from '@lockstep/console-ui/overlays';
+import { CellTemplate, DataTable, ListAddress, PagedList, type TableColumn } from '@lockstep/console-ui/table';
 import type { BuiltInSchedule, Schedule } from '@lockstep/contract';
-import { Subject, debounceTime, filter, merge } from 'rxjs';
+import { debounceTime, filter, merge } from 'rxjs';
 import { describeCron } from '../words/cron-words';
 import { describeOutcome, describeWhere } from '../words/schedule-words';
 import { BuiltInCard } from './built-in-card';
@@ -25,8 +25,8 @@ const columns: readonly TableColumn[] = [
   { key: 'enabled', heading: $localize`Enabled`, width: '76px', fold: 'none' },
 ];
 
-/** How long one types before the search is sent, in milliseconds. */
-const typingPause = 200;
+/** Milliseconds; several operations of a run begin and end together. */
+const settle = 200;
 /** Milliseconds after its time by which a run has begun, where somebody works. */
 const runPause = 3_000;
 
@@ -53,10 +53,10 @@ const runPause = 3_000;
 })
 export class SchedulesPage {
   private readonly api = inject(Api);
-  private readonly router = inject(Router);
   private readonly session = inject(Session);
   private readonly actions = inject(OperationActions);
   private readonly clock = inject(Clock);
+  protected readonly address = inject(ListAddress);
 
   readonly search = input<string>();
 
@@ -69,7 +69,6 @@ export class SchedulesPage {
   protected readonly builtIn = signal<readonly BuiltInSchedule[]>([]);
   protected readonly filtered = computed(() => (this.search() ?? '') !== '');
   protected readonly mayManage = computed(() => this.session.may('schedules.manage'));
-  private readonly typed = new Subject<string>();
   /** How many runs have become due since the page was read; each is looked for once. */
   private readonly due = computed(
     () =>
@@ -86,23 +85,12 @@ export class SchedulesPage {
     effect(() => {
       if (this.due() > 0) untracked(() => void this.list.reload());
     });
-    this.typed
-      .pipe(debounceTime(typingPause), takeUntilDestroyed())
-      .subscribe((search) => this.goTo({ search: search.trim() || null }));
     const store = inject(OperationsStore);
     const ours = merge(store.begun, store.ended).pipe(filter(({ actor }) => actor.kind === 'schedule'));
     merge(ours, store.resumed)
-      .pipe(debounceTime(typingPause), takeUntilDestroyed())
+      .pipe(debounceTime(settle), takeUntilDestroyed())
       .subscribe(() => void this.list.reload());
     void this.loadBuiltIn();
-  }
-
-  protected type(text: string): void {
-    this.typed.next(text);
-  }
-
-  protected clear(): void {
-    void this.router.navigate(['/schedules']);
   }
 
   protected async enable({ id }: Schedule, enabled: boolean): Promise<void> {
@@ -114,10 +102,6 @@ export class SchedulesPage {
 
   protected switchLabel({ name }: Schedule): string {
     return $localize`${name}:NAME: is enabled`;
-  }
-
-  private goTo(queryParams: Record<string, string | null>): void {
-    void this.router.navigate([], { queryParams, queryParamsHandling: 'merge', replaceUrl: true });
   }
 
   private async load(): Promise<void> {

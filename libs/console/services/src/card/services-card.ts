@@ -1,8 +1,8 @@
 import { ChangeDetectionStrategy, Component, computed, effect, inject, input, signal, untracked } from '@angular/core';
 import { MatButton, MatIconButton } from '@angular/material/button';
 import { RouterLink } from '@angular/router';
-import { EmptyState, Icon, SearchField, Spinner } from '@lockstep/console-ui';
-import { RelativeTime } from '@lockstep/console-ui/overlays';
+import { EmptyState, Icon, Spinner } from '@lockstep/console-ui';
+import { RelativeTime, SearchField } from '@lockstep/console-ui/overlays';
 import { HostServices } from '../host/host-services';
 import { LookFailure } from '../host/look-failure';
 import { PinButton } from '../host/pin-button';

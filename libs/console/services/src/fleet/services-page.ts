@@ -2,15 +2,14 @@ import { DecimalPipe } from '@angular/common';
 import { ChangeDetectionStrategy, Component, computed, effect, inject, input, signal } from '@angular/core';
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { MatButton } from '@angular/material/button';
-import { Router, RouterLink } from '@angular/router';
+import { RouterLink } from '@angular/router';
 import { Session } from '@lockstep/console-access';
 import { Api, listFleetServices, listServices, listTags } from '@lockstep/console-api';
 import { OperationsStore } from '@lockstep/console-operations';
-import { EmptyState, Icon, PageHeader, SearchField } from '@lockstep/console-ui';
-import { CellTemplate, DataTable, PagedList, type TableColumn } from '@lockstep/console-ui/table';
-import { RelativeTime } from '@lockstep/console-ui/overlays';
+import { EmptyState, Icon, PageHeader } from '@lockstep/console-ui';
+import { CellTemplate, DataTable, ListAddress, PagedList, type TableColumn } from '@lockstep/console-ui/table';
+import { RelativeTime, SearchField } from '@lockstep/console-ui/overlays';
 import type { FleetService, Operation, ServiceState } from '@lockstep/contract';
-import { Subject, debounceTime } from 'rxjs';
 import { RecentRollingRestarts } from '../rolling/recent-rolling-restarts';
 import { RollingRestarts } from '../rolling/rolling-restarts';
 import { ServiceBadge } from '../words/service-badge';
@@ -24,9 +23,6 @@ const columns: readonly TableColumn[] = [
   { key: 'since', heading: $localize`Since`, width: '110px', fold: 'none' },
   { key: 'seen', heading: $localize`Seen`, width: '110px', fold: 'none' },
 ];
-
-/** How long one types before the search is sent, in milliseconds. */
-const typingPause = 200;
 
 const rowKey = ({ connectionId, name }: Pick<FleetService, 'connectionId' | 'name'>): string =>
   `${connectionId} ${name}`;
@@ -54,9 +50,9 @@ const rowKey = ({ connectionId, name }: Pick<FleetService, 'connectionId' | 'nam
 })
 export class ServicesPage {
   private readonly api = inject(Api);
-  private readonly router = inject(Router);
   private readonly session = inject(Session);
   private readonly rolling = inject(RollingRestarts);
+  protected readonly address = inject(ListAddress);
 
   readonly search = input<string>();
   readonly state = input<ServiceState>();
@@ -70,7 +66,6 @@ export class ServicesPage {
   protected readonly list = new PagedList<FleetService>();
   protected readonly tags = signal<readonly { readonly tag: string; readonly count: number }[]>([]);
   protected readonly selected = signal<ReadonlySet<number | string>>(new Set());
-  private readonly typed = new Subject<string>();
 
   protected readonly filtered = computed(
     () =>
@@ -99,24 +94,9 @@ export class ServicesPage {
   constructor() {
     effect(() => void this.load());
     void this.loadTags();
-    this.typed
-      .pipe(debounceTime(typingPause), takeUntilDestroyed())
-      .subscribe((search) => this.goTo({ search: search.trim() || null }));
     const store = inject(OperationsStore);
     store.ended.pipe(takeUntilDestroyed()).subscribe((operation) => void this.refresh(operation));
     store.resumed.pipe(takeUntilDestroyed()).subscribe(() => void this.list.reload());
-  }
-
-  protected type(text: string): void {
-    this.typed.next(text);
-  }
-
-  protected choose(key: 'state' | 'pinned' | 'tag', value: string): void {
-    this.goTo({ [key]: this[key]() === value ? null : value });
-  }
-
-  protected clear(): void {
-    void this.router.navigate(['/services']);
   }
 
   protected async restartChosen(): Promise<void> {
@@ -128,10 +108,6 @@ export class ServicesPage {
 
   protected async restartByTag(): Promise<void> {
     await this.rolling.configure({ tag: this.tag() ?? '' });
-  }
-
-  private goTo(queryParams: Record<string, string | null>): void {
-    void this.router.navigate([], { queryParams, queryParamsHandling: 'merge', replaceUrl: true });
   }
 
   private async load(): Promise<void> {

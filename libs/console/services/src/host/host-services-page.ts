@@ -10,12 +10,12 @@ import {
   untracked,
 } from '@angular/core';
 import { MatButton } from '@angular/material/button';
-import { Router, RouterLink } from '@angular/router';
+import { RouterLink } from '@angular/router';
 import { Session } from '@lockstep/console-access';
 import { Api, getConnection } from '@lockstep/console-api';
-import { EmptyState, Icon, PageHeader, SearchField, Spinner, readProblem } from '@lockstep/console-ui';
-import { CellTemplate, DataTable, type TableColumn } from '@lockstep/console-ui/table';
-import { RelativeTime } from '@lockstep/console-ui/overlays';
+import { EmptyState, Icon, PageHeader, Spinner, readProblem } from '@lockstep/console-ui';
+import { CellTemplate, DataTable, ListAddress, type TableColumn } from '@lockstep/console-ui/table';
+import { RelativeTime, SearchField } from '@lockstep/console-ui/overlays';
 import type { Service, ServiceState } from '@lockstep/contract';
 import { RestartButton } from '../restart/restart-button';
 import { ServiceBadge } from '../words/service-badge';
@@ -58,8 +58,8 @@ const columns: readonly TableColumn[] = [
 })
 export class HostServicesPage {
   private readonly api = inject(Api);
-  private readonly router = inject(Router);
   private readonly session = inject(Session);
+  protected readonly address = inject(ListAddress);
   protected readonly host = inject(HostServices);
   readonly id = input.required({ transform: numberAttribute });
   readonly search = input<string>();
@@ -98,18 +98,6 @@ export class HostServicesPage {
         void this.loadName(id);
       });
     });
-  }
-
-  protected goTo(queryParams: Record<string, string | null>): void {
-    void this.router.navigate([], { queryParams, queryParamsHandling: 'merge', replaceUrl: true });
-  }
-
-  protected chooseState(state: ServiceState): void {
-    this.goTo({ state: this.state() === state ? null : state });
-  }
-
-  protected clear(): void {
-    this.goTo({ search: null, state: null });
   }
 
   private async loadName(id: number): Promise<void> {

@@ -1,5 +1,10 @@
-import { ChangeDetectionStrategy, Component, input, output } from '@angular/core';
+import { ChangeDetectionStrategy, Component, input } from '@angular/core';
+import { outputFromObservable } from '@angular/core/rxjs-interop';
+import { Subject, debounceTime, map } from 'rxjs';
 import { Icon } from '../icon/icon';
+
+/** How long one types before the search is sent, in milliseconds. */
+const typingPause = 200;
 
 /** The search field above a list. */
 @Component({
@@ -14,7 +19,7 @@ import { Icon } from '../icon/icon';
       [attr.aria-label]="label()"
       [placeholder]="placeholder()"
       [value]="value()"
-      (input)="typed.emit($any($event.target).value)"
+      (input)="text.next($any($event.target).value)"
     />
   `,
   styles: `
@@ -47,6 +52,14 @@ export class SearchField {
   readonly label = input.required<string>();
   readonly placeholder = input.required<string>();
   readonly value = input('');
-  /** What is in the field, with each key. */
-  readonly typed = output<string>();
+  protected readonly text = new Subject<string>();
+  /** What is in the field, with each key: for what is searched right here. */
+  readonly typed = outputFromObservable(this.text);
+  /** What to ask the server for, once one pauses; null when nothing is in the field. */
+  readonly searched = outputFromObservable(
+    this.text.pipe(
+      debounceTime(typingPause),
+      map((text) => text.trim() || null),
+    ),
+  );
 }
