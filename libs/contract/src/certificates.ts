@@ -154,14 +154,22 @@ export const CertificateVersion = CertificateFacts.extend({
 export type CertificateVersion = z.infer<typeof CertificateVersion>;
 
 /** What needs somebody, the worst first. The one order of every list of certificates; what needs nobody comes after them. */
-export const needyStatuses = ['expired', 'unreachable', 'wrongly_served', 'renewal_failing', 'due'] as const;
+export const needyStatuses = [
+  'expired',
+  'unreachable',
+  'wrongly_served',
+  'renewal_failing',
+  'awaits_approval',
+  'due',
+] as const;
 export type NeedyStatus = (typeof needyStatuses)[number];
 
 /**
  * The worst that is known of it, in this order. `expired`: the version in use has expired, or something that is served in its
  * place or in its chain. `unreachable`: one of its places showed nothing at the last look. `wrongly_served`: another certificate
  * is served than the one deployed, or one that a careful client refuses for anything but who signed it. `renewal_failing`:
- * renewals have failed since the last that did not. `due`: the renewal window of the version in use has begun. `not_deployed`:
+ * renewals have failed since the last that did not. `awaits_approval`: the last one failed for nothing but the first host key of a
+ * host, which a person has to approve. `due`: the renewal window of the version in use has begun. `not_deployed`:
  * something was issued, and it has arrived at none of its targets. `not_issued`: nothing was issued yet.
  */
 export const CertificateStatus = z

@@ -1,7 +1,7 @@
 /** Why a certificate is or is not renewed by itself, and when it will be. */
 import * as z from 'zod';
 import { CreatedBy, OperationStatus } from './operations.js';
-import { OperationId, Timestamp } from './primitives.js';
+import { ConnectionId, OperationId, Timestamp } from './primitives.js';
 
 /**
  * `running`: a renewal runs. `due`: the next attempt begins as soon as its turn comes. `not_due`: it waits for `dueAt`.
@@ -41,6 +41,12 @@ export const RenewalState = z
     dueBasis: RenewalBasis.nullable(),
     nextAttemptAt: Timestamp.nullable().describe('Null: none is planned.'),
     failures: z.number().int().min(0).describe('Renewals that failed since the last one that did not.'),
+    awaitedHostKey: z
+      .object({ connectionId: ConnectionId, connectionName: z.string() })
+      .nullable()
+      .describe(
+        'The host whose first key a person has to approve: for that alone the last renewal failed. Null also where one may not see it.',
+      ),
     lastAttempt: RenewalAttempt.nullable().describe('Null also where one may not see the connection it ran on.'),
   })
   .meta({ id: 'RenewalState' });

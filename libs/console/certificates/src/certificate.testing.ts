@@ -41,6 +41,7 @@ export const renewalStateOf = (change: Partial<RenewalState> = {}): RenewalState
   dueBasis: 'third',
   nextAttemptAt: '2026-11-20T00:00:00.000Z',
   failures: 0,
+  awaitedHostKey: null,
   lastAttempt: null,
   ...change,
 });

@@ -1,4 +1,10 @@
-import type { Certificate, ExpiryCount, InventoryItem, Problem } from '@lockstep/contract';
+import {
+  type Certificate,
+  type ExpiryCount,
+  type InventoryItem,
+  type Problem,
+  needyStatuses,
+} from '@lockstep/contract';
 import { type TestDatabase, createTestDatabase } from '@lockstep/server-testing';
 import { CertificatesServer } from './certificates-server.js';
 import { InventoryStage } from './inventory-stage.js';
@@ -57,6 +63,9 @@ describe('what needs attention', () => {
   const addOneOfEach = async (): Promise<string[]> => {
     await stage.found('calm', { daysLeft: 20, problems: ['unknown_authority'] });
     await stage.deployed('due', granted, 9);
+    await stage.renewed(await stage.deployed('asking', granted, 25), granted, 'failed', {
+      errorCode: 'HOST_KEY_UNKNOWN',
+    });
     const failing = await stage.deployed('failing', granted, 30);
     await stage.renewed(failing, granted, 'completed');
     await stage.renewed(failing, granted, 'failed');
@@ -79,6 +88,7 @@ describe('what needs attention', () => {
       'other wrongly_served',
       'short wrongly_served',
       'failing renewal_failing',
+      'asking awaits_approval',
       'due due',
       'calm valid',
     ];
@@ -92,13 +102,13 @@ describe('what needs attention', () => {
       const managed = await pages<Certificate>('/certificates', limit);
       const keys = managed.map(({ name, status }) => `${name} ${status}`);
       expect(keys).toEqual(order.filter((key) => keys.includes(key)));
-      expect(keys).toHaveLength(6);
+      expect(keys).toHaveLength(7);
     }
   });
 
   it('is asked for by what is wrong, or altogether', async () => {
     const order = await addOneOfEach();
-    for (const status of ['expired', 'unreachable', 'wrongly_served', 'renewal_failing', 'due', 'valid'])
+    for (const status of [...needyStatuses, 'valid'])
       expect(await inventory(`&status=${status}`)).toEqual(order.filter((key) => key.endsWith(` ${status}`)));
     expect(await inventory('&needsAttention=true')).toEqual(order.slice(0, -1));
     expect(await inventory('&needsAttention=false')).toEqual(order.slice(-1));
@@ -116,6 +126,64 @@ describe('what needs attention', () => {
     await stage.seen(id, { state: 'other' }, 2);
     expect(await statusOf(id)).toBe('valid');
     expect((await server.call<Certificate>(`GET /certificates/${String(id)}`)).body.served).toEqual([]);
+  });
+
+  describe('while a first host key is not approved', () => {
+    const asks = { errorCode: 'HOST_KEY_UNKNOWN' } as const;
+    const approve = (connectionId: number, at = 'now()'): Promise<unknown> =>
+      server.dataSource.query(
+        `INSERT INTO host_keys (connection_id, fingerprint, algorithm, accepted_at) VALUES ($1, 'SHA256:x', 'ssh-ed25519', ${at})`,
+        [connectionId],
+      );
+    const renewalOf = async (id: number, token?: string): Promise<Certificate['renewal']> =>
+      (await server.call<Certificate>(`GET /certificates/${String(id)}`, undefined, token)).body.renewal;
+
+    it('names the host, and is due again once the key is approved', async () => {
+      const id = await stage.deployed('asking', granted, 9);
+      await stage.renewed(id, granted, 'failed');
+      await stage.renewed(id, granted, 'failed', asks);
+      await server.must(`PATCH /certificates/${String(id)}`, { autoRenew: true });
+      const awaitedHostKey = { connectionId: granted, connectionName: 'granted' };
+      expect(await statusOf(id)).toBe('awaits_approval');
+      expect(await renewalOf(id)).toMatchObject({ reason: 'failed', failures: 2, awaitedHostKey });
+      await approve(granted);
+      expect(await statusOf(id)).toBe('due');
+      expect(await renewalOf(id)).toMatchObject({ reason: 'due', awaitedHostKey: null });
+    });
+
+    it('fails all the same where that is not what it waits for', async () => {
+      const id = await stage.deployed('behind', granted, 30);
+      await approve(granted, `now() - interval '1 hour'`);
+      // The key of a host on the way, for example.
+      await stage.renewed(id, granted, 'failed', asks);
+      expect(await statusOf(id)).toBe('renewal_failing');
+      expect(await renewalOf(id)).toMatchObject({ awaitedHostKey: null });
+    });
+
+    it('is told of other hosts by what each of them said, and by name to whom sees them', async () => {
+      const targetOn = (connectionId: number) => ({ connectionId, certificatePath: '/a.pem', keyPath: '/a.key' });
+      const targets = [targetOn(granted), targetOn(hidden)];
+      const { id } = await server.addCertificate('both', { autoRenew: false, targets });
+      await stage.issue(id, { daysLeft: 30 });
+      await stage.arrive(id, granted, 1);
+      const parentId = await stage.renewed(id, granted, 'failed', { errorCode: 'DEPLOYMENT_INCOMPLETE' });
+      expect(await statusOf(id)).toBe('renewal_failing');
+      await stage.renewed(id, hidden, 'failed', { ...asks, parentId });
+      expect([await statusOf(id), await statusOf(id, viewer)]).toEqual(['awaits_approval', 'awaits_approval']);
+      expect((await renewalOf(id)).awaitedHostKey).toEqual({ connectionId: hidden, connectionName: 'hidden' });
+      expect((await renewalOf(id, viewer)).awaitedHostKey).toBeNull();
+      const third = await server.addConnection('third');
+      await stage.renewed(id, third, 'failed', { parentId });
+      expect(await statusOf(id)).toBe('renewal_failing');
+    });
+
+    it('waits for no host that it does not go to any more', async () => {
+      const id = await stage.deployed('moved', hidden, 30);
+      await stage.renewed(id, hidden, 'failed', asks);
+      expect(await statusOf(id)).toBe('awaits_approval');
+      await server.call(`DELETE /connections/${String(hidden)}`);
+      expect(await statusOf(id)).toBe('valid');
+    });
   });
 
   it('is told of no endpoint on a host that one may not see', async () => {
@@ -170,7 +238,7 @@ describe('what needs attention', () => {
       expect(figures(counts)).toEqual([
         [1, 1],
         [0, 0],
-        [2, 1],
+        [3, 1],
         [3, 2],
         [1, 0],
       ]);
@@ -187,7 +255,7 @@ describe('what needs attention', () => {
       ]);
       expect(figures(await count([inDays(0)], '', viewer))).toEqual([
         [1, 0],
-        [6, 0],
+        [7, 0],
       ]);
     });
 

@@ -85,6 +85,8 @@ describe('the certificates of the demo fleet', () => {
 
   it('wait for a person to approve the host key', async () => {
     expect(await run(await called('shop'))).toMatchObject({ status: 'failed', errorCode: 'HOST_KEY_UNKNOWN' });
+    const { status, renewal } = await called('shop');
+    expect([status, renewal.awaitedHostKey?.connectionName]).toEqual(['awaits_approval', 'Demo: healthy host']);
   });
 
   it('are renewed: the new leaf is served, the key is private, nothing is left beside it', async () => {

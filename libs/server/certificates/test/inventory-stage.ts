@@ -1,4 +1,4 @@
-import type { CertificateProblem, ServedEndpoint } from '@lockstep/contract';
+import type { CertificateProblem, OperationErrorCode, ServedEndpoint } from '@lockstep/contract';
 import type { CertificatesServer } from './certificates-server.js';
 
 type Look = Partial<Pick<ServedEndpoint, 'state' | 'problems'>>;
@@ -53,15 +53,22 @@ export class InventoryStage {
     );
   }
 
-  /** A renewal that has ended. */
-  async renewed(id: number, connectionId: number, status: 'completed' | 'failed' | 'cancelled'): Promise<void> {
-    await this.query(
+  /** A renewal that has ended; one that failed by what is told, and on several hosts by how it failed on some. */
+  async renewed(
+    id: number,
+    connectionId: number,
+    status: 'completed' | 'failed' | 'cancelled',
+    { errorCode = 'DISK_FULL', parentId = null }: { errorCode?: OperationErrorCode; parentId?: string | null } = {},
+  ): Promise<string> {
+    const [row] = await this.query<{ id: string }>(
       `INSERT INTO operations (id, connection_id, connection_name, type, target, status, progress, message, effect, error,
-         error_code, started_at, completed_at, created_by, actor, sequence, steps, changes_host)
-       VALUES (uuidv7(), $1, 'host', 'certificate_renewal', $2, $3, 100, '', 'none',
-         CASE WHEN $3 = 'failed' THEN 'The disk is full.' END, CASE WHEN $3 = 'failed' THEN 'DISK_FULL' END, now(), now(), 'user', '{"kind":"user","id":"1","name":"ada"}', 1, '[]', true)`,
-      [connectionId, String(id), status],
+         error_code, started_at, completed_at, created_by, actor, sequence, steps, changes_host, parent_id)
+       VALUES (uuidv7(), $1, 'host', CASE WHEN $5::uuid IS NULL THEN 'certificate_renewal' ELSE 'certificate_deployment' END,
+         $2, $3, 100, '', 'none', CASE WHEN $3 = 'failed' THEN 'The disk is full.' END, CASE WHEN $3 = 'failed' THEN $4 END,
+         now(), now(), 'user', '{"kind":"user","id":"1","name":"ada"}', 1, '[]', true, $5) RETURNING id`,
+      [connectionId, String(id), status, errorCode, parentId],
     );
+    return row?.id ?? '';
   }
 
   /** One that is watched at an address. Answers its id. */

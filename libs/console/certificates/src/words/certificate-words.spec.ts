@@ -52,6 +52,7 @@ describe('describeCertificate of what is in trouble', () => {
     ['unreachable', 'failed', 'Not reached, 21 days left'],
     ['wrongly_served', 'failed', 'Served wrongly, 21 days left'],
     ['renewal_failing', 'waiting', 'Renewal failing, 21 days left'],
+    ['awaits_approval', 'waiting', 'Key to approve, 21 days left'],
     ['due', 'waiting', '21 days left'],
   ] as const)('says of what is %s why it is where it is', (status, tone, word) => {
     expect(describeCertificate(certificateOf({ status }), now)).toMatchObject({ tone, word });
@@ -96,6 +97,24 @@ describe('renewalSentence', () => {
       {},
       /^Its last renewal failed: nginx -t failed\. Due since/,
     ],
+    [
+      '2026-11-21',
+      {
+        reason: 'failed',
+        failures: 2,
+        lastAttempt: failed,
+        awaitedHostKey: { connectionId: 1, connectionName: 'web-1' },
+      },
+      { status: 'awaits_approval' },
+      /^Waiting: the host key of web-1 is not approved yet\. Once it is, the renewal is tried again by itself\.$/,
+    ],
+    [
+      '2026-11-21',
+      { ...none, reason: 'not_begun', lastAttempt: failed },
+      { status: 'awaits_approval' },
+      /^Waiting: the host key of another host is not approved yet\. Renew again once it is\.$/,
+    ],
+    ['2026-11-21', { ...none, reason: 'running' }, { status: 'awaits_approval' }, /^It is being renewed now\.$/],
     ['2026-11-21', { ...none, reason: 'no_target' }, {}, /nowhere/],
     ['2026-11-21', { ...none, reason: 'running' }, {}, /now/],
   ])('says on %s with %p what matters', (...[day, renewal, change, sentence]) => {

@@ -47,6 +47,7 @@ const troubleLooks: Partial<Record<CertificateStatus, Omit<CertificateState, 'wo
   unreachable: { tone: 'failed', icon: 'unknown' },
   wrongly_served: { tone: 'failed', icon: 'warning' },
   renewal_failing: { tone: 'waiting', icon: 'warning' },
+  awaits_approval: { tone: 'waiting', icon: 'key' },
 };
 
 /** «12 days left», «5 h left», «40 min left», «Expired 3 days ago». `left` in milliseconds, negative once it has expired. */
@@ -76,6 +77,8 @@ export function statusTitle(status: CertificateStatus): string {
       return $localize`Served wrongly`;
     case 'renewal_failing':
       return $localize`Renewal failing`;
+    case 'awaits_approval':
+      return $localize`Key to approve`;
     case 'due':
       return $localize`Due for renewal`;
     case 'not_issued':

@@ -49,7 +49,9 @@ export function whyWords({ item }: InventoryRow, now: number): string {
   if (item.origin === 'found') return foundSentence(item.found);
   const problems = problemsOf(item.certificate);
   const sentence = renewalSentence(item.certificate, now);
-  return (item.certificate.status === 'renewal_failing' ? [sentence, ...problems] : [...problems, sentence]).join(' ');
+  const isRankedByRenewal =
+    item.certificate.status === 'renewal_failing' || item.certificate.status === 'awaits_approval';
+  return (isRankedByRenewal ? [sentence, ...problems] : [...problems, sentence]).join(' ');
 }
 
 export const isTroubled = ({ item }: InventoryRow): boolean =>

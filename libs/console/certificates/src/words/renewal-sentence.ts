@@ -4,7 +4,33 @@ import { formatDate, formatMoment } from './format-date';
 
 /** Why it was or was not renewed, and when it will be, in a sentence or two. `now` in milliseconds since 1970. */
 export function renewalSentence(certificate: Certificate, now: number): string {
-  return `${failureBefore(certificate)} ${planSentence(certificate, now)}`.trim();
+  return isAwaiting(certificate)
+    ? `${awaitedWords(certificate)} ${approvedWords(certificate, now)}`
+    : `${failureBefore(certificate)} ${planSentence(certificate, now)}`.trim();
+}
+
+/** A renewal that runs may find the key approved. A host that one may not see is waited for too. */
+const isAwaiting = ({ status, renewal: { reason, awaitedHostKey } }: Certificate): boolean =>
+  reason !== 'running' && (awaitedHostKey !== null || status === 'awaits_approval');
+
+const awaitedWords = ({ renewal: { awaitedHostKey } }: Certificate): string =>
+  awaitedHostKey === null
+    ? $localize`Waiting: the host key of another host is not approved yet.`
+    : $localize`Waiting: the host key of ${awaitedHostKey.connectionName}:HOST: is not approved yet.`;
+
+/** What comes once it is approved. */
+function approvedWords(certificate: Certificate, now: number): string {
+  switch (certificate.renewal.reason) {
+    case 'failed':
+    case 'due':
+      return $localize`Once it is, the renewal is tried again by itself.`;
+    case 'not_due':
+      return waitWords(certificate);
+    case 'not_begun':
+      return $localize`Renew again once it is.`;
+    default:
+      return planSentence(certificate, now);
+  }
 }
 
 function planSentence(certificate: Certificate, now: number): string {

@@ -1,9 +1,10 @@
 import { type NeedyStatus, needyStatuses } from '@lockstep/contract';
+import { hostKeyQuestion } from '../renewals/host-key-question.js';
 import { failedRenewals } from '../renewals/renewal-facts.js';
 
 /**
  * SQL for each certificate `c`, through the eyes of the user $1: `v`, the version that counts because it is what clients see,
- * and `seen.served`, what the last look at its endpoints showed. Of the versions on its targets the one counts that expires
+ * `seen.served`, what the last look at its endpoints showed, and the `question` that its newest renewal asked. Of the versions on its targets the one counts that expires
  * first; what was issued and did not arrive helps nobody. Without targets it is the newest. What was seen before a target was
  * deployed to is over, and what is deployed to a removed connection is nobody's any more.
  */
@@ -24,14 +25,15 @@ export const certificateStanding = `
       AND t.connection_id = (endpoint->>'connectionId')::integer
       AND t.connection_id IN (SELECT visible.id FROM visible_connection_ids($1) AS visible (id))
       AND t.verify @> jsonb_build_array(endpoint - '{connectionId,state,fingerprint,detail,problems}'::text[]))
-  ) seen ON true`;
+  ) seen ON true${hostKeyQuestion}`;
 
 /** When each status is true of a certificate `c` with its {@link certificateStanding}. Whichever comes first counts. */
 const certificateTests: Record<NeedyStatus, string> = {
   expired: `v.not_after <= now() OR seen.served @? '$[*].problems[*] ? (@.code == "expired")'`,
   unreachable: `seen.served @? '$[*] ? (@.state == "unreachable")'`,
   wrongly_served: `seen.served @? '$[*] ? (@.state == "other" || exists(@.problems[*]))'`,
-  renewal_failing: `${failedRenewals} > 0`,
+  renewal_failing: `NOT question."isAsked" AND ${failedRenewals} > 0`,
+  awaits_approval: `question."awaitedHost" IS NOT NULL`,
   due: 'v.renew_at <= now()',
 };
 
@@ -41,6 +43,7 @@ const foundTests: Record<NeedyStatus, string> = {
   unreachable: 'f.failure_code IS NOT NULL',
   wrongly_served: `f.problems @? '$[*] ? (@.code != "unknown_authority")'`,
   renewal_failing: 'false',
+  awaits_approval: 'false',
   due: 'f.renew_at <= now()',
 };
 

@@ -1,5 +1,6 @@
 import type { CreatedBy, OperationStatus } from '@lockstep/contract';
 import type { EntityManager } from 'typeorm';
+import { type HostKeyQuestion, hostKeyQuestion } from './host-key-question.js';
 import type { RenewalFacts, RenewalPlan } from './renewal-policy.js';
 
 /** A renewal that has ended, as Postgres keeps it. */
@@ -14,7 +15,7 @@ interface EndedRenewal {
 }
 
 /** What is known of a certificate's renewals, and what was planned from it. */
-export interface KnownRenewals extends RenewalFacts {
+export interface KnownRenewals extends RenewalFacts, HostKeyQuestion {
   readonly certificateId: number;
   readonly last: EndedRenewal | null;
   readonly isRunning: boolean;
@@ -53,11 +54,11 @@ export const renewalFacts = `
       'actorName', last.actor->>'name', 'connectionId', last.connection_id) END AS last,
     coalesce(last.error_code IN ('NAME_NOT_RESOLVED', 'CONNECTION_REFUSED', 'HOST_UNREACHABLE', 'CONNECT_TIMEOUT'), false)
       AS "isUnreachable",
-    ${failedRenewals} AS failures,
+    ${failedRenewals} AS failures, question."awaitedHost", question."isAnswered",
     EXISTS (SELECT FROM operations o WHERE o.type = 'certificate_renewal' AND o.target = c.id::text
        AND o.status IN ('pending', 'in_progress')) AS "isRunning",
     json_build_array(c.auto_renew, c.issuer_id, i.kind, target.id, deployed.id, extract(epoch FROM deployed.renew_at),
-      last.id)::text AS key
+      last.id, question."isAnswered")::text AS key
   FROM certificates c
     JOIN issuers i ON i.id = c.issuer_id
     LEFT JOIN LATERAL (
@@ -70,7 +71,7 @@ export const renewalFacts = `
       WHERE t.certificate_id = c.id ORDER BY v.renew_at LIMIT 1) deployed ON true
     LEFT JOIN LATERAL (
       SELECT o.* FROM operations o WHERE o.type = 'certificate_renewal' AND o.target = c.id::text
-        AND o.completed_at IS NOT NULL ORDER BY o.id DESC LIMIT 1) last ON true`;
+        AND o.completed_at IS NOT NULL ORDER BY o.id DESC LIMIT 1) last ON true${hostKeyQuestion}`;
 
 /** Of these certificates, or of all. */
 export async function readRenewals(

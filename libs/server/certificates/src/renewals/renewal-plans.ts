@@ -54,6 +54,7 @@ function toState(known: KnownRenewals, visibleConnections: ReadonlyMap<number, s
     dueBasis: due?.basis ?? null,
     nextAttemptAt: known.isRunning ? null : (plan.nextAttemptAt?.toISOString() ?? null),
     failures,
+    awaitedHostKey: awaitedHostKeyOf(known, visibleConnections),
     lastAttempt: lastAttemptOf(known, visibleConnections),
   };
 }
@@ -61,6 +62,14 @@ function toState(known: KnownRenewals, visibleConnections: ReadonlyMap<number, s
 function reasonNow({ isRunning }: KnownRenewals, { reason, nextAttemptAt }: RenewalPlan): RenewalState['reason'] {
   if (isRunning) return 'running';
   return nextAttemptAt !== null && nextAttemptAt <= new Date() ? 'due' : reason;
+}
+
+function awaitedHostKeyOf(
+  { awaitedHost: connectionId }: KnownRenewals,
+  visibleConnections: ReadonlyMap<number, string>,
+): RenewalState['awaitedHostKey'] {
+  const connectionName = connectionId === null ? undefined : visibleConnections.get(connectionId);
+  return connectionId === null || connectionName === undefined ? null : { connectionId, connectionName };
 }
 
 function lastAttemptOf(

@@ -13,6 +13,7 @@ const facts: RenewalFacts = {
   deployed,
   last: null,
   failures: 0,
+  isAnswered: false,
 };
 /** An id whose jitter is 0, and one whose jitter is the most there is. */
 const [still, late] = ['019aa000-0000-7000-8000-000000000000', '019aa000-0000-7000-8000-0000ffffffff'];
@@ -72,6 +73,14 @@ describe('the next attempt', () => {
     const cancelled = { last: ended('cancelled', 70), failures: 2 };
     expect(planRenewal({ ...facts, ...cancelled }).reason).toBe('cancelled');
     expect(minutesLater(cancelled, after(70))).toBe(60);
+  });
+
+  it('waits no longer when the host key that it failed for is approved', () => {
+    const failed = { last: ended('failed', 70), failures: 4 };
+    expect(planRenewal({ ...facts, ...failed, isAnswered: true })).toEqual({
+      reason: 'not_due',
+      nextAttemptAt: after(60),
+    });
   });
 
   it('is not hurried by what somebody tried before it was due', () => {

@@ -28,6 +28,8 @@ export interface RenewalFacts {
   readonly last: { readonly id: string; readonly status: string; readonly completedAt: Date } | null;
   /** In a row, up to the newest. */
   readonly failures: number;
+  /** The newest failed for nothing but the first host key of a host, and a person has approved it since. */
+  readonly isAnswered: boolean;
 }
 
 /** When it is tried next by itself, and why then. Null: it is not. */
@@ -46,7 +48,7 @@ export function planRenewal(facts: RenewalFacts): RenewalPlan {
   if (facts.issuerKind === 'manual') return never('by_hand');
   if (deployed === null) return never('not_begun');
   const due: RenewalPlan = { reason: 'not_due', nextAttemptAt: dueOf(deployed).at };
-  if (last === null) return due;
+  if (last === null || facts.isAnswered) return due;
   const notBefore = new Date(last.completedAt.getTime() + pauseMs(last, facts.failures, lifetimeOf(deployed)));
   if (notBefore <= dueOf(deployed).at) return due;
   const reason = last.status === 'failed' || last.status === 'cancelled' ? last.status : 'not_due';
