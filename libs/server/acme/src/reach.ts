@@ -48,13 +48,17 @@ export async function connectionTo(
   return reach ? onlyTo(await reach(host, port)) : {};
 }
 
-/** Those of the addresses that may be asked. */
+/** Those of the addresses that may be asked, and why the first of the others may not. */
 export async function reachable<Item extends { readonly address: string }>(
   items: readonly Item[],
   reach: Reach | undefined,
   port: number,
-): Promise<Item[]> {
-  if (!reach) return [...items];
+): Promise<{ allowed: Item[]; refusal: Error | undefined }> {
+  if (!reach) return { allowed: [...items], refusal: undefined };
   const verdicts = await Promise.allSettled(items.map(async ({ address }) => reach(address, port)));
-  return items.filter((_, index) => verdicts[index]?.status === 'fulfilled');
+  const refused = verdicts.find((verdict) => verdict.status === 'rejected');
+  return {
+    allowed: items.filter((_, index) => verdicts[index]?.status === 'fulfilled'),
+    refusal: refused?.reason as Error | undefined,
+  };
 }

@@ -7,7 +7,14 @@ import {
   whyNoNameServer,
   whyNoPebble,
 } from '@lockstep/server-testing';
-import { type AcmeAccount, type TsigKey, dnsSolver, dnsUpdate, proveNames } from '../src/index.js';
+import {
+  type AcmeAccount,
+  type DnsSolverOptions,
+  type TsigKey,
+  dnsSolver,
+  dnsUpdate,
+  proveNames,
+} from '../src/index.js';
 import { OrderShelf, limit, registeredAccount, signingRequest } from './acme-client.spec-support.js';
 
 const reason = (await whyNoNameServer()) ?? (await whyNoPebble());
@@ -69,7 +76,7 @@ const { signal } = new AbortController();
     });
     afterAll(() => pebble.stop());
 
-    const solver = (options: { propagationMs?: number; authoritativePort?: number } = {}) =>
+    const solver = (options: Partial<DnsSolverOptions> = {}) =>
       dnsSolver({
         provider: provider(),
         resolvers: [`127.0.0.1:${server.port}`],
@@ -119,6 +126,18 @@ const { signal } = new AbortController();
         message: `The TXT record _acme-challenge.late.${zone} is not shown by ns1.${zone} (127.0.0.1).`,
       });
       expect((await account.look(shelf.read(), limit)).status).toBe('pending');
+    });
+
+    it('tells which server of the zone may not be asked, and who says so', async () => {
+      const refusal = new Error('Nobody may reach 127.0.0.1.');
+      const strict = solver({ reach: () => Promise.reject(refusal) });
+      const placed = await account.placeOrder([`strict.${zone}`], limit);
+      const { keep } = new OrderShelf();
+      await expect(proveNames(placed, { ...limit, account, solver: strict, keep })).rejects.toMatchObject({
+        code: 'DNS_REFUSED',
+        message: `The name servers of ${zone} cannot be asked: Nobody may reach 127.0.0.1.`,
+        cause: refusal,
+      });
     });
 
     it('withdraws the records when the CA does not find them valid, and when it is aborted', async () => {

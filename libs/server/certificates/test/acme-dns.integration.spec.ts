@@ -65,6 +65,15 @@ const hmacKey = 'zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12
     expect(operation.error).toContain('BADSIG');
   }, 60_000);
 
+  it('says that the DNS server may not be reached, and by which setting', async () => {
+    const issuer = await issuerOf('Forbidden', { ...dnsUpdate(), server: '169.254.169.254' });
+    const operation = await stage.renew(await stage.aside('forbidden', issuer, ['forbidden.shop.test']));
+    expect(operation).toMatchObject({ status: 'failed', errorCode: 'NETWORK_NOT_ALLOWED', effect: 'none' });
+    expect(operation.error).toMatch(
+      /^The DNS server 169\.254\.169\.254 .* may not reach 169\.254\.169\.254: .*LOCKSTEP_ALLOWED_NETWORKS/,
+    );
+  }, 60_000);
+
   it('by a command of the operator shows what it said when it fails', async () => {
     await writeFile(join(hooks, 'hook'), `#!/bin/sh\necho "$@" >>"${hooks}/said"; echo "no such zone"; exit 4\n`);
     await chmod(join(hooks, 'hook'), 0o755);

@@ -47,10 +47,12 @@ export class DnsLookup {
       const found = await Promise.all(names.map((server) => this.addressesOf(server, signal)));
       const known = found.flat();
       const { reach, authoritativePort = 53 } = this.options;
-      const allowed = await reachable(known, reach, authoritativePort);
+      const { allowed, refusal } = await reachable(known, reach, authoritativePort);
       if (allowed.length > 0) return allowed;
-      if (known.length > 0)
-        throw new AcmeError('DNS_REFUSED', `The name servers of ${zone} are where Lockstep may not reach.`);
+      if (refusal)
+        throw new AcmeError('DNS_REFUSED', `The name servers of ${zone} cannot be asked: ${refusal.message}`, {
+          cause: refusal,
+        });
       throw new AcmeError('DNS_REFUSED', `The name servers of ${zone} have no addresses: ${names.join(', ')}.`);
     }
     throw new AcmeError('DNS_REFUSED', `DNS knows no zone that ${name} is in.`);

@@ -44,7 +44,9 @@ function policyRefusalOf(error: unknown): OperationFailure | undefined {
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
     if (!(cause instanceof SshError) || cause.code !== 'NETWORK_NOT_ALLOWED') continue;
     const advice = 'Correct the address in the issuer, or have its network allowed in LOCKSTEP_ALLOWED_NETWORKS.';
-    return new OperationFailure('NETWORK_NOT_ALLOWED', `${cause.message} ${advice}`, { cause: error });
+    // Of DNS servers more than the one that the issuer names are asked: it is told which was meant.
+    const words = error.code === 'DNS_REFUSED' ? error.message : cause.message;
+    return new OperationFailure('NETWORK_NOT_ALLOWED', `${words} ${advice}`, { cause: error });
   }
   return undefined;
 }
