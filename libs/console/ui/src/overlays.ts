@@ -8,3 +8,4 @@ export { SearchField } from './search-field/search-field';
 export { SecretField } from './field/secret-field';
 export { RelativeTime } from './time/relative-time';
 export { Toasts } from './toast/toasts';
+export { UnloadedPage } from './unloaded-page/unloaded-page';

@@ -15,17 +15,8 @@ import { Router, RouterLink } from '@angular/router';
 import { Session } from '@lockstep/console-access';
 import { Api, checkFoundCertificate, forgetFoundCertificate, getFoundCertificate } from '@lockstep/console-api';
 import { OperationActions } from '@lockstep/console-operations';
-import {
-  Clock,
-  EmptyState,
-  Icon,
-  PageHeader,
-  Spinner,
-  StatusBadge,
-  readProblem,
-  type ReadableProblem,
-} from '@lockstep/console-ui';
-import { Confirm, CopyButton, RelativeTime } from '@lockstep/console-ui/overlays';
+import { Clock, Icon, PageHeader, Spinner, StatusBadge, readProblem, type ReadableProblem } from '@lockstep/console-ui';
+import { Confirm, CopyButton, RelativeTime, UnloadedPage } from '@lockstep/console-ui/overlays';
 import type { FoundCertificate } from '@lockstep/contract';
 import { describeFound, placeWords } from './found-words';
 
@@ -34,7 +25,6 @@ import { describeFound, placeWords } from './found-words';
   selector: 'lockstep-found-page',
   imports: [
     CopyButton,
-    EmptyState,
     Icon,
     MatButton,
     MatIconButton,
@@ -46,6 +36,7 @@ import { describeFound, placeWords } from './found-words';
     RouterLink,
     Spinner,
     StatusBadge,
+    UnloadedPage,
   ],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './found-page.html',

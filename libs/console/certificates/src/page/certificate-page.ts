@@ -26,17 +26,8 @@ import {
   listOperations,
 } from '@lockstep/console-api';
 import { FailureCard, OperationActions, OperationsStore, waitsForSigned } from '@lockstep/console-operations';
-import {
-  Clock,
-  EmptyState,
-  Icon,
-  OneRead,
-  PageHeader,
-  Spinner,
-  readProblem,
-  type ReadableProblem,
-} from '@lockstep/console-ui';
-import { Confirm } from '@lockstep/console-ui/overlays';
+import { Clock, Icon, OneRead, PageHeader, readProblem, type ReadableProblem } from '@lockstep/console-ui';
+import { Confirm, UnloadedPage } from '@lockstep/console-ui/overlays';
 import type { Certificate, CertificateVersion, Operation } from '@lockstep/contract';
 import { filter, merge } from 'rxjs';
 import { ReadinessButton } from '../readiness/readiness-button';
@@ -58,7 +49,6 @@ import { VersionsCard } from './versions-card';
   imports: [
     CertificateBadge,
     CertificateFactsCard,
-    EmptyState,
     FailureCard,
     Icon,
     MatButton,
@@ -73,8 +63,8 @@ import { VersionsCard } from './versions-card';
     RenewalsCard,
     RouterLink,
     SignedByHandCard,
-    Spinner,
     TargetsCard,
+    UnloadedPage,
     VersionsCard,
   ],
   changeDetection: ChangeDetectionStrategy.OnPush,

@@ -11,7 +11,7 @@ import {
   untracked,
 } from '@angular/core';
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
-import { MatButton, MatIconButton } from '@angular/material/button';
+import { MatIconButton } from '@angular/material/button';
 import { MatDialog } from '@angular/material/dialog';
 import { MatMenu, MatMenuItem, MatMenuTrigger } from '@angular/material/menu';
 import { Title } from '@angular/platform-browser';
@@ -36,11 +36,10 @@ import {
   Icon,
   OneRead,
   PageHeader,
-  Spinner,
   readProblem,
   type ReadableProblem,
 } from '@lockstep/console-ui';
-import { Confirm, RelativeTime, Toasts, dialogFocus } from '@lockstep/console-ui/overlays';
+import { Confirm, RelativeTime, Toasts, UnloadedPage, dialogFocus } from '@lockstep/console-ui/overlays';
 import type { Connection, Operation } from '@lockstep/contract';
 import { filter, firstValueFrom, merge } from 'rxjs';
 import { HostKeyCard } from '../host-keys/host-key-card';
@@ -68,7 +67,6 @@ import { ViewersCard } from './viewers-card';
     HostKeyDecided,
     HostKeyNotice,
     Icon,
-    MatButton,
     MatIconButton,
     MatMenu,
     MatMenuItem,
@@ -79,9 +77,9 @@ import { ViewersCard } from './viewers-card';
     RelativeTime,
     RouterLink,
     ServicesCard,
-    Spinner,
     StepList,
     TestSshButton,
+    UnloadedPage,
     ViewersCard,
   ],
   providers: [HostKeyStore],

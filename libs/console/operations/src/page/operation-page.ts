@@ -17,16 +17,8 @@ import { Title } from '@angular/platform-browser';
 import { RouterLink } from '@angular/router';
 import { Session } from '@lockstep/console-access';
 import { Api, getOperation } from '@lockstep/console-api';
-import {
-  ElapsedTime,
-  EmptyState,
-  Icon,
-  PageHeader,
-  Spinner,
-  readProblem,
-  type ReadableProblem,
-} from '@lockstep/console-ui';
-import { Announcer, RelativeTime } from '@lockstep/console-ui/overlays';
+import { ElapsedTime, Icon, PageHeader, readProblem, type ReadableProblem } from '@lockstep/console-ui';
+import { Announcer, RelativeTime, UnloadedPage } from '@lockstep/console-ui/overlays';
 import { isActive } from '@lockstep/contract';
 import { filter } from 'rxjs';
 import { OperationLog } from '../log/operation-log';
@@ -55,7 +47,6 @@ import { WaitingNote } from './waiting-note';
   imports: [
     ChildrenCard,
     ElapsedTime,
-    EmptyState,
     FailureCard,
     Icon,
     MatButton,
@@ -70,8 +61,8 @@ import { WaitingNote } from './waiting-note';
     PageHeader,
     RelativeTime,
     RouterLink,
-    Spinner,
     StepList,
+    UnloadedPage,
     UsualDuration,
     WaitingNote,
   ],

@@ -7,17 +7,8 @@ import { Router, RouterLink } from '@angular/router';
 import { Session } from '@lockstep/console-access';
 import { Api, changeSchedule, deleteSchedule, getSchedule, runSchedule } from '@lockstep/console-api';
 import { OperationActions, OperationsStore, typeTitle } from '@lockstep/console-operations';
-import {
-  Clock,
-  EmptyState,
-  Icon,
-  PageHeader,
-  Spinner,
-  StatusBadge,
-  readProblem,
-  type ReadableProblem,
-} from '@lockstep/console-ui';
-import { Confirm } from '@lockstep/console-ui/overlays';
+import { Clock, Icon, PageHeader, Spinner, StatusBadge, readProblem, type ReadableProblem } from '@lockstep/console-ui';
+import { Confirm, UnloadedPage } from '@lockstep/console-ui/overlays';
 import type { Schedule } from '@lockstep/contract';
 import { debounceTime, filter, merge } from 'rxjs';
 import { NextRuns } from '../form/next-runs';
@@ -33,7 +24,6 @@ const runPause = 3_000;
 @Component({
   selector: 'lockstep-schedule-page',
   imports: [
-    EmptyState,
     Icon,
     MatButton,
     MatIconButton,
@@ -47,6 +37,7 @@ const runPause = 3_000;
     ScheduleFacts,
     Spinner,
     StatusBadge,
+    UnloadedPage,
   ],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './schedule-page.html',

@@ -1,11 +1,10 @@
 import { ChangeDetectionStrategy, Component, effect, inject, input, signal, untracked } from '@angular/core';
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
-import { MatButton } from '@angular/material/button';
 import { RouterLink } from '@angular/router';
 import { Api, getSchedule, getScheduleRun } from '@lockstep/console-api';
 import { OperationsStore, describeActor } from '@lockstep/console-operations';
-import { EmptyState, PageHeader, Spinner, StatusBadge, readProblem, type ReadableProblem } from '@lockstep/console-ui';
-import { RelativeTime } from '@lockstep/console-ui/overlays';
+import { PageHeader, StatusBadge, readProblem, type ReadableProblem } from '@lockstep/console-ui';
+import { RelativeTime, UnloadedPage } from '@lockstep/console-ui/overlays';
 import type { Schedule, ScheduleRunDetail } from '@lockstep/contract';
 import { debounceTime, filter, merge } from 'rxjs';
 import { describeFigures, describeLateness, describeOutcome, formatInZone } from '../words/schedule-words';
@@ -17,7 +16,7 @@ const settle = 200;
 /** One run of a schedule: why then, and what it did on each host. Read anew when something of it begins or ends. */
 @Component({
   selector: 'lockstep-schedule-run-page',
-  imports: [EmptyState, MatButton, PageHeader, RelativeTime, RouterLink, RunTargets, Spinner, StatusBadge],
+  imports: [PageHeader, RelativeTime, RouterLink, RunTargets, StatusBadge, UnloadedPage],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <div class="ls-page">
@@ -51,18 +50,18 @@ const settle = 200;
           <p class="ls-notice">{{ words }}</p>
         }
         <section aria-label="What it did" i18n-aria-label><lockstep-run-targets [targets]="run.targets" /></section>
-      } @else if (problem(); as problem) {
-        <lockstep-page-header heading="Run" i18n-heading backLink="/schedules" backLabel="Schedules" i18n-backLabel />
-        <div class="ls-card">
-          <lockstep-empty-state icon="warning" [heading]="problem.title">
-            {{ problem.advice }}
-            <button next matButton="outlined" type="button" (click)="load()" i18n>Try again</button>
-          </lockstep-empty-state>
-        </div>
       } @else {
-        <p class="ls-row ls-muted" role="status">
-          <lockstep-spinner /><ng-container i18n>Loading the run …</ng-container>
-        </p>
+        <lockstep-unloaded-page
+          heading="Run"
+          i18n-heading
+          backLink="/schedules"
+          backLabel="Schedules"
+          i18n-backLabel
+          loading="Loading the run …"
+          i18n-loading
+          [problem]="problem()"
+          (retry)="load()"
+        />
       }
     </div>
   `,

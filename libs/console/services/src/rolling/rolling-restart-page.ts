@@ -5,17 +5,8 @@ import { Title } from '@angular/platform-browser';
 import { Session } from '@lockstep/console-access';
 import { Api, cancelRollingRestart, getRollingRestart } from '@lockstep/console-api';
 import { OperationActions, OperationsStore, describeActor } from '@lockstep/console-operations';
-import {
-  ElapsedTime,
-  EmptyState,
-  OneRead,
-  PageHeader,
-  Spinner,
-  StatusBadge,
-  readProblem,
-  type ReadableProblem,
-} from '@lockstep/console-ui';
-import { Announcer, RelativeTime } from '@lockstep/console-ui/overlays';
+import { ElapsedTime, OneRead, PageHeader, StatusBadge, readProblem, type ReadableProblem } from '@lockstep/console-ui';
+import { Announcer, RelativeTime, UnloadedPage } from '@lockstep/console-ui/overlays';
 import type { Operation, RollingRestart } from '@lockstep/contract';
 import { filter, merge } from 'rxjs';
 import { RollingBar } from './rolling-bar';
@@ -28,17 +19,7 @@ import { describeRolling, hostsOf } from './rolling-words';
  */
 @Component({
   selector: 'lockstep-rolling-restart-page',
-  imports: [
-    ElapsedTime,
-    EmptyState,
-    MatButton,
-    PageHeader,
-    RelativeTime,
-    RollingBar,
-    RollingGrid,
-    Spinner,
-    StatusBadge,
-  ],
+  imports: [ElapsedTime, MatButton, PageHeader, RelativeTime, RollingBar, RollingGrid, StatusBadge, UnloadedPage],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './rolling-restart-page.html',
   styleUrl: './rolling-restart-page.scss',
