@@ -1,8 +1,9 @@
 import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
-import { FormField, form, required, submit, validate, validateStandardSchema } from '@angular/forms/signals';
+import { FormField, form, required, validate, validateStandardSchema } from '@angular/forms/signals';
 import { MatButton } from '@angular/material/button';
 import { Api, changeMyPassword } from '@lockstep/console-api';
-import { Control, Field, ProblemNotice, fieldError, readProblem, type ReadableProblem } from '@lockstep/console-ui';
+import { Control, Field, ProblemNotice, fieldError, type ReadableProblem } from '@lockstep/console-ui';
+import { sendForm } from '@lockstep/console-ui/forms';
 import { Toasts } from '@lockstep/console-ui/overlays';
 import { Password } from '@lockstep/contract';
 import { Session } from '../session/session';
@@ -87,17 +88,11 @@ export class PasswordPage {
 
   protected change(event: Event): void {
     event.preventDefault();
-    void submit(this.form, async () => {
+    sendForm(this.form, this.problem, async () => {
       const { currentPassword, password } = this.model();
-      this.problem.set(null);
-      try {
-        await this.api.invoke(changeMyPassword, { body: { currentPassword, password } });
-        this.form().reset(empty);
-        this.toasts.show($localize`Password changed. Your other sessions have ended.`);
-      } catch (error) {
-        this.problem.set(readProblem(error));
-      }
-      return undefined;
+      await this.api.invoke(changeMyPassword, { body: { currentPassword, password } });
+      this.form().reset(empty);
+      this.toasts.show($localize`Password changed. Your other sessions have ended.`);
     });
   }
 }

@@ -1,5 +1,5 @@
 import { ChangeDetectionStrategy, Component, effect, inject, input, output, signal, untracked } from '@angular/core';
-import { FormField, form, readonly, required, submit } from '@angular/forms/signals';
+import { FormField, form, readonly, required } from '@angular/forms/signals';
 import { MatButton } from '@angular/material/button';
 import {
   Control,
@@ -8,9 +8,9 @@ import {
   ProblemNotice,
   Spinner,
   fieldError,
-  readProblem,
   type ReadableProblem,
 } from '@lockstep/console-ui';
+import { sendForm } from '@lockstep/console-ui/forms';
 import { Session } from './session';
 
 /** Name and password. Used on the sign-in page and where a session ended under one's hands. */
@@ -69,15 +69,9 @@ export class SignInForm {
 
   protected signIn(event: Event): void {
     event.preventDefault();
-    void submit(this.form, async () => {
-      this.problem.set(null);
-      try {
-        await this.session.signIn(this.model().username.trim(), this.model().password);
-        this.signedIn.emit();
-      } catch (error) {
-        this.problem.set(readProblem(error));
-      }
-      return undefined;
+    sendForm(this.form, this.problem, async () => {
+      await this.session.signIn(this.model().username.trim(), this.model().password);
+      this.signedIn.emit();
     });
   }
 }

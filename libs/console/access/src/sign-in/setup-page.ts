@@ -1,6 +1,6 @@
 import { DOCUMENT, Location } from '@angular/common';
 import { ChangeDetectionStrategy, Component, inject, signal } from '@angular/core';
-import { FormField, form, required, submit, validate, validateStandardSchema } from '@angular/forms/signals';
+import { FormField, form, required, validate, validateStandardSchema } from '@angular/forms/signals';
 import { MatButton } from '@angular/material/button';
 import { Router, RouterLink } from '@angular/router';
 import { Api, setUp } from '@lockstep/console-api';
@@ -11,9 +11,9 @@ import {
   FocusFirst,
   ProblemNotice,
   fieldError,
-  readProblem,
   type ReadableProblem,
 } from '@lockstep/console-ui';
+import { sendForm } from '@lockstep/console-ui/forms';
 import { Password, Username } from '@lockstep/contract';
 import { Session } from '../session/session';
 import { Gate } from './gate';
@@ -100,16 +100,10 @@ export class SetupPage {
 
   protected create(event: Event): void {
     event.preventDefault();
-    void submit(this.form, async () => {
+    sendForm(this.form, this.problem, async () => {
       const { token, username, password } = this.model();
-      this.problem.set(null);
-      try {
-        this.session.adopt(await this.api.invoke(setUp, { body: { token: token.trim(), username, password } }));
-        await this.router.navigate(['/welcome']);
-      } catch (error) {
-        this.problem.set(readProblem(error));
-      }
-      return undefined;
+      this.session.adopt(await this.api.invoke(setUp, { body: { token: token.trim(), username, password } }));
+      await this.router.navigate(['/welcome']);
     });
   }
 }

@@ -1,5 +1,5 @@
 import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
-import { FormField, form, maxLength, required, submit } from '@angular/forms/signals';
+import { FormField, form, maxLength, required } from '@angular/forms/signals';
 import { MatButton } from '@angular/material/button';
 import { Api, createToken, listTokens, revokeToken } from '@lockstep/console-api';
 import {
@@ -13,6 +13,7 @@ import {
   readProblem,
   type ReadableProblem,
 } from '@lockstep/console-ui';
+import { sendForm } from '@lockstep/console-ui/forms';
 import { Confirm, CopyButton, RelativeTime, Toasts } from '@lockstep/console-ui/overlays';
 import type { ApiToken, IssuedToken, Role } from '@lockstep/contract';
 import { Session } from '../session/session';
@@ -59,18 +60,12 @@ export class TokensPage {
 
   protected create(event: Event): void {
     event.preventDefault();
-    void submit(this.form, async () => {
+    sendForm(this.form, this.problem, async () => {
       const { name, role, days } = this.model();
-      this.problem.set(null);
-      try {
-        const expiresAt = days === '' ? {} : { expiresAt: new Date(Date.now() + Number(days) * day).toISOString() };
-        this.issued.set(await this.api.invoke(createToken, { body: { name: name.trim(), role, ...expiresAt } }));
-        this.form().reset(empty);
-        await this.load();
-      } catch (error) {
-        this.problem.set(readProblem(error));
-      }
-      return undefined;
+      const expiresAt = days === '' ? {} : { expiresAt: new Date(Date.now() + Number(days) * day).toISOString() };
+      this.issued.set(await this.api.invoke(createToken, { body: { name: name.trim(), role, ...expiresAt } }));
+      this.form().reset(empty);
+      await this.load();
     });
   }
 

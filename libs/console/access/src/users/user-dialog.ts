@@ -1,5 +1,5 @@
 import { ChangeDetectionStrategy, Component, inject, signal } from '@angular/core';
-import { FormField, form, required, submit, validateStandardSchema } from '@angular/forms/signals';
+import { FormField, form, required, validateStandardSchema } from '@angular/forms/signals';
 import { MatButton } from '@angular/material/button';
 import {
   MAT_DIALOG_DATA,
@@ -10,7 +10,8 @@ import {
   MatDialogTitle,
 } from '@angular/material/dialog';
 import { Api, changeUser, createUser } from '@lockstep/console-api';
-import { Control, Field, ProblemNotice, fieldError, readProblem, type ReadableProblem } from '@lockstep/console-ui';
+import { Control, Field, ProblemNotice, fieldError, type ReadableProblem } from '@lockstep/console-ui';
+import { sendForm } from '@lockstep/console-ui/forms';
 import { Password, Username, type User, type UserInput } from '@lockstep/contract';
 import { roleChoices, roleSentence, roleTitle } from '../settings/role-words';
 
@@ -108,17 +109,11 @@ export class UserDialog {
 
   protected save(event: Event): void {
     event.preventDefault();
-    void submit(this.form, async () => {
+    sendForm(this.form, this.problem, async () => {
       const { username, role, password } = this.model();
-      this.problem.set(null);
-      try {
-        if (this.user === null) await this.api.invoke(createUser, { body: { username, role, password } });
-        else await this.api.invoke(changeUser, { id: this.user.id, body: { password } });
-        this.dialog.close(true);
-      } catch (error) {
-        this.problem.set(readProblem(error));
-      }
-      return undefined;
+      if (this.user === null) await this.api.invoke(createUser, { body: { username, role, password } });
+      else await this.api.invoke(changeUser, { id: this.user.id, body: { password } });
+      this.dialog.close(true);
     });
   }
 }

@@ -1,10 +1,11 @@
 import { DOCUMENT } from '@angular/common';
 import { ChangeDetectionStrategy, Component, computed, inject, input, output, signal } from '@angular/core';
-import { FormField, submit } from '@angular/forms/signals';
+import { FormField } from '@angular/forms/signals';
 import { MatButton } from '@angular/material/button';
 import { Api, bringCertificate, getCertificateRequest } from '@lockstep/console-api';
 import { OperationActions } from '@lockstep/console-operations';
-import { Icon, ProblemNotice, fieldError, readProblem, type ReadableProblem } from '@lockstep/console-ui';
+import { Icon, ProblemNotice, fieldError, type ReadableProblem } from '@lockstep/console-ui';
+import { sendForm } from '@lockstep/console-ui/forms';
 import { RelativeTime } from '@lockstep/console-ui/overlays';
 import type { Certificate, Operation } from '@lockstep/contract';
 import { saveRequest } from '../words/save-file';
@@ -91,19 +92,10 @@ export class SignedByHandCard {
 
   protected bring(event: Event): void {
     event.preventDefault();
-    void submit(this.form, {
-      action: async () => {
-        this.problem.set(null);
-        try {
-          await this.api.invoke(bringCertificate, { id: this.certificate().id, body: this.model() });
-          this.model.set(emptyBrought);
-          this.brought.emit();
-        } catch (error) {
-          this.problem.set(readProblem(error));
-        }
-        return undefined;
-      },
-      onInvalid: () => this.form().errorSummary()[0]?.fieldTree().focusBoundControl(),
+    sendForm(this.form, this.problem, async () => {
+      await this.api.invoke(bringCertificate, { id: this.certificate().id, body: this.model() });
+      this.model.set(emptyBrought);
+      this.brought.emit();
     });
   }
 }

@@ -1,5 +1,5 @@
 import { ChangeDetectionStrategy, Component, computed, effect, inject, input, signal, untracked } from '@angular/core';
-import { FormField, form, required, submit } from '@angular/forms/signals';
+import { FormField, form, required } from '@angular/forms/signals';
 import { MatButton } from '@angular/material/button';
 import { Router, RouterLink } from '@angular/router';
 import { Api, createUploadedCertificate, getCertificate, uploadCertificateVersion } from '@lockstep/console-api';
@@ -12,6 +12,7 @@ import {
   readProblem,
   type ReadableProblem,
 } from '@lockstep/console-ui';
+import { sendForm } from '@lockstep/console-ui/forms';
 import { SecretField } from '@lockstep/console-ui/overlays';
 import type { Certificate } from '@lockstep/contract';
 import { PemText } from './pem-text';
@@ -57,18 +58,9 @@ export class UploadPage {
 
   protected upload(event: Event): void {
     event.preventDefault();
-    void submit(this.form, {
-      action: async () => {
-        this.problem.set(null);
-        try {
-          const { id } = await this.send();
-          await this.router.navigate(['/certificates', id, ...(this.id() === undefined ? ['edit'] : [])]);
-        } catch (error) {
-          this.problem.set(readProblem(error));
-        }
-        return undefined;
-      },
-      onInvalid: () => this.form().errorSummary()[0]?.fieldTree().focusBoundControl(),
+    sendForm(this.form, this.problem, async () => {
+      const { id } = await this.send();
+      await this.router.navigate(['/certificates', id, ...(this.id() === undefined ? ['edit'] : [])]);
     });
   }
 

@@ -1,5 +1,5 @@
 import { ChangeDetectionStrategy, Component, effect, inject, input, output, signal, untracked } from '@angular/core';
-import { FormField, submit } from '@angular/forms/signals';
+import { FormField } from '@angular/forms/signals';
 import { MatButton } from '@angular/material/button';
 import { Api, changeIssuer, createIssuer, listConnections } from '@lockstep/console-api';
 import {
@@ -10,9 +10,9 @@ import {
   ProblemNotice,
   Spinner,
   fieldError,
-  readProblem,
   type ReadableProblem,
 } from '@lockstep/console-ui';
+import { sendForm } from '@lockstep/console-ui/forms';
 import { IssuerChange, IssuerInput, type Connection, type Issuer, type IssuerKind } from '@lockstep/contract';
 import { AcmeFields } from './acme-fields';
 import { ChallengeFields } from './challenge-fields';
@@ -90,17 +90,8 @@ export class IssuerForm {
 
   protected save(event: Event): void {
     event.preventDefault();
-    void submit(this.form, {
-      action: async () => {
-        this.problem.set(null);
-        try {
-          this.saved.emit(await this.send());
-        } catch (error) {
-          this.problem.set(readProblem(error));
-        }
-        return undefined;
-      },
-      onInvalid: () => this.form().errorSummary()[0]?.fieldTree().focusBoundControl(),
+    sendForm(this.form, this.problem, async () => {
+      this.saved.emit(await this.send());
     });
   }
 

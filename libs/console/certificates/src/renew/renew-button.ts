@@ -1,6 +1,6 @@
 import { ChangeDetectionStrategy, Component, inject, input } from '@angular/core';
-import { OperationButton } from '@lockstep/console-operations';
-import { CertificateRenewals } from './certificate-renewals';
+import { Api, renewCertificate } from '@lockstep/console-api';
+import { OperationActions, OperationButton } from '@lockstep/console-operations';
 
 /** *Renew*, with the percentage while it runs. */
 @Component({
@@ -24,9 +24,13 @@ import { CertificateRenewals } from './certificate-renewals';
   styles: ':host { display: inline-flex; min-width: 0; }',
 })
 export class RenewButton {
-  private readonly renewals = inject(CertificateRenewals);
+  private readonly api = inject(Api);
+  private readonly actions = inject(OperationActions);
   readonly certificateId = input.required<number>();
   /** That of its first target, to which the renewal belongs. */
   readonly connectionId = input.required<number>();
-  protected readonly start = () => this.renewals.start(this.certificateId());
+  protected readonly start = () =>
+    this.actions.start(() =>
+      this.api.invoke(renewCertificate, { id: this.certificateId(), 'idempotency-key': crypto.randomUUID() }),
+    );
 }

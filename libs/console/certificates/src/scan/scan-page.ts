@@ -1,5 +1,5 @@
 import { ChangeDetectionStrategy, Component, computed, effect, inject, input, signal, untracked } from '@angular/core';
-import { FormField, form, submit, validate } from '@angular/forms/signals';
+import { FormField, form, validate } from '@angular/forms/signals';
 import { MatButton } from '@angular/material/button';
 import { Router, RouterLink } from '@angular/router';
 import { Api, getConnection, scanAddresses, scanConnection } from '@lockstep/console-api';
@@ -13,6 +13,7 @@ import {
   readProblem,
   type ReadableProblem,
 } from '@lockstep/console-ui';
+import { sendForm } from '@lockstep/console-ui/forms';
 import { RemotePath, type Connection, type ConnectionScanAnswer, type DiscoverInput } from '@lockstep/contract';
 import { mostAddresses, readAddresses } from './address-list';
 import { ScanResults } from './scan-results';
@@ -48,7 +49,6 @@ export class ScanPage {
   protected readonly words = { scan: $localize`Scan addresses`, host: $localize`Certificates on` };
   protected readonly model = signal({ text: '' });
   protected readonly problem = signal<ReadableProblem | null>(null);
-  protected readonly scanning = signal(false);
   protected readonly results = signal<readonly Scanned[] | null>(null);
   protected readonly answer = signal<ConnectionScanAnswer | null>(null);
   protected readonly isOfHost = computed(() => this.connectionId() !== undefined);
@@ -70,22 +70,11 @@ export class ScanPage {
 
   protected scan(event: Event): void {
     event.preventDefault();
-    void submit(this.form, {
-      action: async () => {
-        this.problem.set(null);
-        this.answer.set(null);
-        this.results.set([]);
-        this.scanning.set(true);
-        try {
-          if (this.isOfHost()) await this.scanHost(Number(this.connectionId()));
-          else await this.scanAll(readAddresses(this.model().text).addresses);
-        } catch (error) {
-          this.problem.set(readProblem(error));
-        }
-        this.scanning.set(false);
-        return undefined;
-      },
-      onInvalid: () => this.form().errorSummary()[0]?.fieldTree().focusBoundControl(),
+    sendForm(this.form, this.problem, async () => {
+      this.answer.set(null);
+      this.results.set([]);
+      if (this.isOfHost()) await this.scanHost(Number(this.connectionId()));
+      else await this.scanAll(readAddresses(this.model().text).addresses);
     });
   }
 

@@ -11,7 +11,7 @@ import {
   signal,
   untracked,
 } from '@angular/core';
-import { FormField, submit } from '@angular/forms/signals';
+import { FormField } from '@angular/forms/signals';
 import { MatButton } from '@angular/material/button';
 import { Api, changeConnection, createConnection, listConnections } from '@lockstep/console-api';
 import {
@@ -22,9 +22,9 @@ import {
   ProblemNotice,
   Spinner,
   fieldError,
-  readProblem,
   type ReadableProblem,
 } from '@lockstep/console-ui';
+import { sendForm } from '@lockstep/console-ui/forms';
 import { FileText, SecretField } from '@lockstep/console-ui/overlays';
 import type { Connection, Platform } from '@lockstep/contract';
 import { parseAddress } from '../address/parse-address';
@@ -124,17 +124,8 @@ export class ConnectionForm {
 
   protected save(event: Event): void {
     event.preventDefault();
-    void submit(this.form, {
-      action: async () => {
-        this.problem.set(null);
-        try {
-          this.saved.emit(await this.send());
-        } catch (error) {
-          this.problem.set(readProblem(error));
-        }
-        return undefined;
-      },
-      onInvalid: () => this.form().errorSummary()[0]?.fieldTree().focusBoundControl(),
+    sendForm(this.form, this.problem, async () => {
+      this.saved.emit(await this.send());
     });
   }
 

@@ -1,17 +1,10 @@
 import { ChangeDetectionStrategy, Component, inject, signal } from '@angular/core';
-import { FormField, form, maxLength, required, submit } from '@angular/forms/signals';
+import { FormField, form, maxLength, required } from '@angular/forms/signals';
 import { MatButton } from '@angular/material/button';
 import { RouterLink } from '@angular/router';
 import { Api, importKnownHosts } from '@lockstep/console-api';
-import {
-  CodeControl,
-  Field,
-  ProblemNotice,
-  Spinner,
-  fieldError,
-  readProblem,
-  type ReadableProblem,
-} from '@lockstep/console-ui';
+import { CodeControl, Field, ProblemNotice, Spinner, fieldError, type ReadableProblem } from '@lockstep/console-ui';
+import { sendForm } from '@lockstep/console-ui/forms';
 import { FileText } from '@lockstep/console-ui/overlays';
 import type { KnownHostsAnswer } from '@lockstep/contract';
 import { ImportHeader } from './import-header';
@@ -43,15 +36,9 @@ export class KnownHostsPage {
 
   protected approve(event: Event): void {
     event.preventDefault();
-    void submit(this.form, async () => {
-      this.problem.set(null);
+    sendForm(this.form, this.problem, async () => {
       this.answer.set(null);
-      try {
-        this.answer.set(await this.api.invoke(importKnownHosts, { body: this.model() }));
-      } catch (error) {
-        this.problem.set(readProblem(error));
-      }
-      return undefined;
+      this.answer.set(await this.api.invoke(importKnownHosts, { body: this.model() }));
     });
   }
 }

@@ -16,12 +16,9 @@ export class ConnectionTests {
 
   /** Null when it was refused, which has been told then. */
   async start(connectionId: number): Promise<StartAnswer | null> {
-    let answer: StartAnswer | null = null;
-    await this.actions.attempt(async () => {
-      answer = await this.api.invoke(testConnection, { id: connectionId, 'idempotency-key': crypto.randomUUID() });
-      this.actions.welcome(answer);
-    });
-    return answer;
+    return await this.actions.start(() =>
+      this.api.invoke(testConnection, { id: connectionId, 'idempotency-key': crypto.randomUUID() }),
+    );
   }
 
   /** Any number of them, in portions of what one request may carry. */

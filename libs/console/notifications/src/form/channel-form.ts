@@ -9,7 +9,7 @@ import {
   signal,
   untracked,
 } from '@angular/core';
-import { FormField, submit } from '@angular/forms/signals';
+import { FormField } from '@angular/forms/signals';
 import { MatButton } from '@angular/material/button';
 import { Api, changeNotificationChannel, createNotificationChannel } from '@lockstep/console-api';
 import {
@@ -19,9 +19,9 @@ import {
   ProblemNotice,
   Spinner,
   fieldError,
-  readProblem,
   type ReadableProblem,
 } from '@lockstep/console-ui';
+import { sendForm } from '@lockstep/console-ui/forms';
 import { SecretField } from '@lockstep/console-ui/overlays';
 import type { ChannelKind, MailSecurity, NotificationChannel, SavedNotificationChannel } from '@lockstep/contract';
 import { channelKinds, kindTitle } from '../words/channel-words';
@@ -99,17 +99,8 @@ export class ChannelForm {
 
   protected save(event: Event): void {
     event.preventDefault();
-    void submit(this.form, {
-      action: async () => {
-        this.problem.set(null);
-        try {
-          this.saved.emit(await this.send());
-        } catch (error) {
-          this.problem.set(readProblem(error));
-        }
-        return undefined;
-      },
-      onInvalid: () => this.form().errorSummary()[0]?.fieldTree().focusBoundControl(),
+    sendForm(this.form, this.problem, async () => {
+      this.saved.emit(await this.send());
     });
   }
 

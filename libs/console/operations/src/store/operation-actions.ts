@@ -23,23 +23,22 @@ export class OperationActions {
 
   /** Starts it again as a new operation and shows that one. */
   async retry(operation: Operation): Promise<void> {
-    await this.attempt(async () => {
-      const answer = await this.api.invoke(retryOperation, {
-        id: operation.id,
-        'idempotency-key': crypto.randomUUID(),
-      });
-      this.welcome(answer);
-      await this.router.navigate(['/operations', answer.operationId]);
-    });
+    const answer = await this.start(() =>
+      this.api.invoke(retryOperation, { id: operation.id, 'idempotency-key': crypto.randomUUID() }),
+    );
+    if (answer !== null) await this.router.navigate(['/operations', answer.operationId]);
   }
 
-  /** Takes the answer to starting; that something ran already is news, not an error. */
-  welcome(answer: StartAnswer): void {
-    this.store.take(answer.operation);
-    if (answer.status === 'already_running') {
-      this.toasts.show(this.alreadyRunning(answer));
-    }
-    this.announcer.say(answer.message);
+  /** Has one started; that it ran already is news, not an error. Null when it was refused, which has been told then. */
+  async start(ask: () => Promise<StartAnswer>): Promise<StartAnswer | null> {
+    let answer: StartAnswer | null = null;
+    await this.attempt(async () => {
+      answer = await ask();
+      this.store.take(answer.operation);
+      if (answer.status === 'already_running') this.toasts.show(this.alreadyRunning(answer));
+      this.announcer.say(answer.message);
+    });
+    return answer;
   }
 
   private alreadyRunning({ operation }: StartAnswer): string {

@@ -1,5 +1,5 @@
 import { ChangeDetectionStrategy, Component, computed, effect, inject, input, signal, untracked } from '@angular/core';
-import { FormField, submit } from '@angular/forms/signals';
+import { FormField } from '@angular/forms/signals';
 import { MatButton } from '@angular/material/button';
 import { Router, RouterLink } from '@angular/router';
 import { Session } from '@lockstep/console-access';
@@ -24,6 +24,7 @@ import {
   readProblem,
   type ReadableProblem,
 } from '@lockstep/console-ui';
+import { sendForm } from '@lockstep/console-ui/forms';
 import type { Schedule, ScheduledType } from '@lockstep/contract';
 import { CheckList, type Choice } from './check-list';
 import { NextRuns } from './next-runs';
@@ -137,18 +138,9 @@ export class ScheduleFormPage {
 
   protected save(event: Event): void {
     event.preventDefault();
-    void submit(this.form, {
-      action: async () => {
-        this.problem.set(null);
-        try {
-          const { id } = await this.send();
-          await this.router.navigate(['/schedules', id]);
-        } catch (error) {
-          this.problem.set(readProblem(error));
-        }
-        return undefined;
-      },
-      onInvalid: () => this.form().errorSummary()[0]?.fieldTree().focusBoundControl(),
+    sendForm(this.form, this.problem, async () => {
+      const { id } = await this.send();
+      await this.router.navigate(['/schedules', id]);
     });
   }
 

@@ -32,15 +32,12 @@ export class ServiceRestarts {
 
   /** Null when it was refused, which has been told then. */
   async start({ connectionId, service }: RestartTarget): Promise<StartAnswer | null> {
-    let answer: StartAnswer | null = null;
-    await this.actions.attempt(async () => {
-      answer = await this.api.invoke(restartService, {
+    return await this.actions.start(() =>
+      this.api.invoke(restartService, {
         id: connectionId,
         body: { service },
         'idempotency-key': crypto.randomUUID(),
-      });
-      this.actions.welcome(answer);
-    });
-    return answer;
+      }),
+    );
   }
 }

@@ -9,7 +9,7 @@ import {
   signal,
   untracked,
 } from '@angular/core';
-import { FormField, submit } from '@angular/forms/signals';
+import { FormField } from '@angular/forms/signals';
 import { MatButton } from '@angular/material/button';
 import { Router, RouterLink } from '@angular/router';
 import { Api, changeServiceSettings, getConnection, getServiceSettings } from '@lockstep/console-api';
@@ -24,6 +24,7 @@ import {
   readProblem,
   type ReadableProblem,
 } from '@lockstep/console-ui';
+import { sendForm } from '@lockstep/console-ui/forms';
 import { Toasts } from '@lockstep/console-ui/overlays';
 import type { Connection } from '@lockstep/contract';
 import { emptySettings, modelOf, settingsForm, settingsOf, type SettingsModel } from './service-settings-model';
@@ -66,20 +67,11 @@ export class ServiceSettingsPage {
 
   protected save(event: Event): void {
     event.preventDefault();
-    void submit(this.form, {
-      action: async () => {
-        this.problem.set(null);
-        try {
-          const body = settingsOf(this.model(), this.hasCommands());
-          await this.api.invoke(changeServiceSettings, { id: this.id(), body });
-          this.toasts.show($localize`Saved. The next restart follows it.`);
-          await this.router.navigate(['/connections', this.id(), 'services']);
-        } catch (error) {
-          this.problem.set(readProblem(error));
-        }
-        return undefined;
-      },
-      onInvalid: () => this.form().errorSummary()[0]?.fieldTree().focusBoundControl(),
+    sendForm(this.form, this.problem, async () => {
+      const body = settingsOf(this.model(), this.hasCommands());
+      await this.api.invoke(changeServiceSettings, { id: this.id(), body });
+      this.toasts.show($localize`Saved. The next restart follows it.`);
+      await this.router.navigate(['/connections', this.id(), 'services']);
     });
   }
 

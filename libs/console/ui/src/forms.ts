@@ -1,0 +1,2 @@
+/** Sending forms, apart because it brings signal forms along. */
+export { sendForm } from './field/send-form';
