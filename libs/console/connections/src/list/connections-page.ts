@@ -22,6 +22,7 @@ const columns: readonly TableColumn[] = [
   { key: 'tested', heading: $localize`Last test`, width: '110px', fold: 'none' },
   { key: 'tags', heading: $localize`Tags`, width: 'minmax(120px, 1.2fr)', fold: 'none' },
 ];
+const sorts: readonly ConnectionSort[] = ['name', '-name', 'host', '-host', 'createdAt', '-createdAt'];
 
 /** All connections one may see. Search, filters and sort are in the address. */
 @Component({
@@ -55,7 +56,9 @@ export class ConnectionsPage {
   readonly standing = input<ConnectionStanding | undefined, string | undefined>(undefined, {
     transform: (text) => standings.find((standing) => standing === text),
   });
-  readonly sort = input<string>();
+  readonly sort = input<ConnectionSort, string | undefined>('name', {
+    transform: (text) => sorts.find((sort) => sort === text) ?? 'name',
+  });
 
   protected readonly columns = columns;
   protected readonly standings = standings;
@@ -64,9 +67,6 @@ export class ConnectionsPage {
   protected readonly tags = signal<readonly { readonly tag: string; readonly count: number }[]>([]);
   protected readonly selected = signal<ReadonlySet<number | string>>(new Set());
 
-  protected readonly sortWord = computed<ConnectionSort>(
-    () => (isSort(this.sort()) ? this.sort() : 'name') as ConnectionSort,
-  );
   protected readonly filtered = computed(
     () => (this.search() ?? '') !== '' || this.tag() !== undefined || this.standing() !== undefined,
   );
@@ -99,7 +99,7 @@ export class ConnectionsPage {
     const search = this.search() ?? '';
     const tag = this.tag();
     const standing = this.standing();
-    const sort = this.sortWord();
+    const sort = this.sort();
     await this.list.load(
       async (cursor) =>
         await this.api.invoke(listConnections, {
@@ -125,6 +125,3 @@ export class ConnectionsPage {
     if (fresh !== null) this.list.update((rows) => rows.map((row) => (row.id === fresh.id ? fresh : row)));
   }
 }
-
-const isSort = (text: string | undefined): boolean =>
-  ['name', '-name', 'host', '-host', 'createdAt', '-createdAt'].includes(text ?? '');

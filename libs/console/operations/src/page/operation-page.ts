@@ -10,7 +10,6 @@ import {
   untracked,
   viewChild,
 } from '@angular/core';
-import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { MatButton, MatIconButton } from '@angular/material/button';
 import { MatMenu, MatMenuItem, MatMenuTrigger } from '@angular/material/menu';
 import { Title } from '@angular/platform-browser';
@@ -18,22 +17,14 @@ import { RouterLink } from '@angular/router';
 import { Session } from '@lockstep/console-access';
 import { Api, getOperation } from '@lockstep/console-api';
 import { ElapsedTime, Icon, PageHeader, readProblem, type ReadableProblem } from '@lockstep/console-ui';
-import { Announcer, RelativeTime, UnloadedPage } from '@lockstep/console-ui/overlays';
+import { RelativeTime, UnloadedPage } from '@lockstep/console-ui/overlays';
 import { isActive } from '@lockstep/contract';
-import { filter } from 'rxjs';
 import { OperationLog } from '../log/operation-log';
 import { OperationProgress } from '../progress/operation-progress';
 import { OperationActions } from '../store/operation-actions';
 import { OperationsStore } from '../store/operations-store';
 import { OperationBadge } from '../words/operation-badge';
-import {
-  describeActor,
-  describeState,
-  isOfCertificate,
-  scheduleLink,
-  targetWords,
-  typeTitle,
-} from '../words/operation-words';
+import { describeActor, isOfCertificate, scheduleLink, targetWords, typeTitle } from '../words/operation-words';
 import { ChildrenCard } from './children-card';
 import { FailureCard } from './failure-card';
 import { OperationFacts } from './operation-facts';
@@ -112,7 +103,6 @@ export class OperationPage {
       if (this.heading() !== '') this.title.setTitle(`${this.heading()} · Lockstep`);
     });
     this.store.watch(this.connectionId, inject(Injector));
-    this.announceEnd(inject(Announcer));
   }
 
   protected async load(id: string): Promise<void> {
@@ -126,17 +116,5 @@ export class OperationPage {
 
   protected showStep(name: string): void {
     this.log()?.showStep(name);
-  }
-
-  private announceEnd(announcer: Announcer): void {
-    const ofThisPage = this.store.ended.pipe(
-      filter(({ id }) => id === this.id()),
-      takeUntilDestroyed(),
-    );
-    ofThisPage.subscribe((operation) => {
-      const sentence = `${typeTitle(operation.type)} ${operation.connectionName}: ${describeState(operation).word}`;
-      if (describeState(operation).tone === 'failed') announcer.alert(sentence);
-      else announcer.say(sentence);
-    });
   }
 }
