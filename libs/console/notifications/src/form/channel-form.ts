@@ -50,6 +50,10 @@ export class ChannelForm {
   readonly channel = input<NotificationChannel | null>(null);
   readonly saved = output<SavedNotificationChannel>();
   readonly cancelled = output();
+  /** New once it was changed: a channel whose messages fared otherwise must not take away what one has typed. */
+  private readonly stored = computed(() => this.channel(), {
+    equal: (before, now) => before?.id === now?.id && before?.updatedAt === now?.updatedAt,
+  });
 
   protected readonly words = {
     made: $localize`Left empty, one is made and shown once.`,
@@ -74,7 +78,7 @@ export class ChannelForm {
 
   constructor() {
     effect(() => {
-      const channel = this.channel();
+      const channel = this.stored();
       if (channel) untracked(() => this.fill(channel));
     });
   }
