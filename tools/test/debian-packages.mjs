@@ -11,6 +11,7 @@ const wanted = [
   ['/usr/bin/systemd-nspawn', 'systemd-container'],
   ['/usr/bin/pebble', 'pebble'],
   ['/usr/sbin/named', 'bind9'],
+  ['/usr/bin/faketime', 'faketime'],
 ];
 const policy = '/usr/sbin/policy-rc.d';
 

@@ -2,10 +2,15 @@ import type { Connection, ConnectionInput } from '@lockstep/contract';
 import type { Sshd } from '@lockstep/server-testing';
 import type { ApiClient } from './api-client.js';
 
+/** What both a private sshd and a whole systemd host are. */
+type Reachable = Pick<Sshd, 'port' | 'username' | 'hostKeyFingerprint'> & {
+  readonly user: { readonly privateKey: string };
+};
+
 /** A connection to a real sshd with its key approved in advance. */
 export function connectTo(
   client: ApiClient,
-  sshd: Sshd,
+  sshd: Reachable,
   more: Pick<ConnectionInput, 'name'> & Partial<ConnectionInput>,
 ): Promise<Connection> {
   return client.createConnection({

@@ -1,6 +1,7 @@
 export { type AcmeProxy, startAcmeProxy } from './acme/acme-proxy.js';
 export { forOtherNames, withoutIntermediates } from './acme/chain-changes.js';
 export { type Pebble, type PebbleOptions, startPebble, whyNoPebble } from './acme/pebble.js';
+export { whyNoClockAhead } from './clock/clock-ahead.js';
 export { type NameServer, startNameServer, whyNoNameServer } from './dns/name-server.js';
 export { createTestDatabase, type TestDatabase } from './postgres/test-database.js';
 export { freePort } from './process/free-port.js';

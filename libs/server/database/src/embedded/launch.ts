@@ -19,8 +19,10 @@ export class Launch {
     // Postgres itself rather than pg_ctl, which passes paths through a shell unquoted. In a session of its own, so that
     // Ctrl+C reaches it through our stop() only, after the application has drained.
     const script = 'exec "$1" -D "$2" >> "$3" 2>&1';
+    const { env, ...options } = processOptions(cluster.account);
     const child = spawn('/bin/sh', ['-c', script, 'sh', cluster.binaries.postgres, cluster.directory, log], {
-      ...processOptions(cluster.account),
+      ...options,
+      env: { ...env, ...cluster.environment },
       detached: true,
       stdio: 'ignore',
     });

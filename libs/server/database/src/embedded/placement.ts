@@ -16,10 +16,14 @@ export interface Cluster {
   account: Account | undefined;
   binaries: Binaries;
   settings: Record<string, string>;
+  environment: Record<string, string>;
 }
 
 /** Decides which user runs Postgres, with which binaries and in which folder. Makes the folders; creates no database. */
-export async function placeCluster(requestedDirectory: string, settings: Record<string, string>): Promise<Cluster> {
+export async function placeCluster(
+  requestedDirectory: string,
+  additions: Pick<Cluster, 'settings' | 'environment'>,
+): Promise<Cluster> {
   const dataDirectory = resolve(requestedDirectory);
   const elsewhere = await readFile(join(dataDirectory, 'location'), 'utf8').catch(() => undefined);
   const preferred = elsewhere?.trim() ?? dataDirectory;
@@ -33,7 +37,7 @@ export async function placeCluster(requestedDirectory: string, settings: Record<
     );
   }
   if (await isCluster(directory)) await checkExisting(directory, { account, binaries });
-  return { directory, requestedDirectory: dataDirectory, account, binaries, settings };
+  return { directory, requestedDirectory: dataDirectory, account, binaries, ...additions };
 }
 
 /** Whether the folder holds a database. */

@@ -13,6 +13,8 @@ export interface EmbeddedPostgresOptions {
   dataDirectory: string;
   /** Further Postgres settings, over ours. */
   settings?: Record<string, string>;
+  /** Further variables of the server's environment, which has nothing of ours. */
+  environment?: Record<string, string>;
   /** Told in one sentence when the server was lost and when it is back. */
   onNotice?: (message: string) => void;
 }
@@ -35,7 +37,8 @@ export interface EmbeddedPostgres {
  * @throws EmbeddedPostgresError with a sentence for the person who starts Lockstep
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  const cluster = await placeCluster(options.dataDirectory, options.settings ?? {});
+  const { settings = {}, environment = {} } = options;
+  const cluster = await placeCluster(options.dataDirectory, { settings, environment });
   await ensureCluster(cluster);
   return new SupervisedServer(cluster, options.onNotice ?? (() => undefined)).start();
 }

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startEmbeddedPostgres } from '@lockstep/server-database';
+import { clockAhead, forgetSharedClock } from '../clock/clock-ahead.js';
 import { createTestDatabase, type TestDatabase } from '../postgres/test-database.js';
 import { freePort } from '../process/free-port.js';
 import { waitUntil } from '../process/wait-until.js';
@@ -38,6 +39,7 @@ export const testAdministrator = { username: 'admin', password: `test-${randomBy
 export class LockstepServer {
   private process: ChildProcess | undefined;
   private output = '';
+  private clock: Record<string, string> = {};
 
   constructor(
     readonly port: number,
@@ -89,6 +91,18 @@ export class LockstepServer {
     return this;
   }
 
+  /**
+   * Starts it, after `stop`, with a clock that is so many days ahead, and its embedded Postgres with the same. Ask
+   * `whyNoClockAhead` first.
+   */
+  async startAhead(days: number): Promise<this> {
+    this.clock = clockAhead(days);
+    const postgres = await startEmbeddedPostgres({ dataDirectory: this.postgresDirectory, environment: this.clock });
+    await forgetSharedClock(await this.postgresProcessId());
+    // From here on it is the server's alone, which stops it.
+    return this.start().finally(() => postgres.leave());
+  }
+
   /** Ends it at once, as a crash would. Its embedded Postgres, where it has one, goes on. */
   async kill9(): Promise<void> {
     await this.end('SIGKILL');
@@ -110,10 +124,22 @@ export class LockstepServer {
 
   /** After a kill -9 it runs on, and where Postgres' user cannot reach our folder its data is elsewhere. */
   private async removeEmbeddedDatabase(): Promise<void> {
-    const dataDirectory = join(this.dataDirectory, 'postgres');
-    await (await startEmbeddedPostgres({ dataDirectory })).stop();
-    const location = await readFile(join(dataDirectory, 'location'), 'utf8').catch(() => undefined);
-    if (location !== undefined) await rm(location.trim(), { recursive: true, force: true });
+    await (await startEmbeddedPostgres({ dataDirectory: this.postgresDirectory })).stop();
+    const location = await this.postgresLocation();
+    if (location !== this.postgresDirectory) await rm(location, { recursive: true, force: true });
+  }
+
+  private get postgresDirectory(): string {
+    return join(this.dataDirectory, 'postgres');
+  }
+
+  private async postgresLocation(): Promise<string> {
+    const elsewhere = await readFile(join(this.postgresDirectory, 'location'), 'utf8').catch(() => undefined);
+    return elsewhere?.trim() ?? this.postgresDirectory;
+  }
+
+  private async postgresProcessId(): Promise<number> {
+    return Number.parseInt(await readFile(join(await this.postgresLocation(), 'postmaster.pid'), 'utf8'), 10);
   }
 
   private async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> {
@@ -137,6 +163,7 @@ export class LockstepServer {
       LOCKSTEP_ADMIN_USERNAME: testAdministrator.username,
       LOCKSTEP_ADMIN_PASSWORD: testAdministrator.password,
       DATABASE_URL: this.databaseUrl,
+      ...this.clock,
       ...this.setUp.options.env,
     };
   }

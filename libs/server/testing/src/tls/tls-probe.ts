@@ -15,10 +15,10 @@ export class TlsProbe {
     }, betweenMs);
   }
 
-  /** What is served now. */
-  static look(port: number): Promise<string> {
+  /** What is served now under a name. */
+  static look(port: number, servername: string = tlsSite.name): Promise<string> {
     return new Promise((resolve) => {
-      const socket = connect({ host: '127.0.0.1', port, servername: tlsSite.name, rejectUnauthorized: false }, () => {
+      const socket = connect({ host: '127.0.0.1', port, servername, rejectUnauthorized: false }, () => {
         resolve(socket.getPeerX509Certificate()?.fingerprint256 ?? 'no certificate');
         socket.destroy();
       });
