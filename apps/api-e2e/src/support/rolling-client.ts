@@ -37,8 +37,8 @@ export async function childrenOf(client: ApiClient, { targets }: RollingRestart)
 export async function outcomesOf(client: ApiClient, rolling: RollingRestart): Promise<string[]> {
   return Promise.all(
     rolling.targets.map(async ({ operationId, status }) => {
-      const { error, errorCode } = operationId === null ? {} : await client.operation(operationId);
-      return error ? `${status}: ${errorCode ?? ''} ${error}` : status;
+      const { error, errorCode, metadata } = operationId === null ? {} : await client.operation(operationId);
+      return error ? `${status}: ${errorCode ?? ''} ${error}\n${JSON.stringify(metadata)}` : status;
     }),
   );
 }
