@@ -11,15 +11,15 @@ import {
 import { MatButton } from '@angular/material/button';
 import { RouterLink } from '@angular/router';
 import { Api, getIssuer } from '@lockstep/console-api';
-import { Icon, PageHeader, ProblemNotice, Spinner, readProblem, type ReadableProblem } from '@lockstep/console-ui';
-import { RelativeTime } from '@lockstep/console-ui/overlays';
+import { Icon, PageHeader, readProblem, type ReadableProblem } from '@lockstep/console-ui';
+import { RelativeTime, UnloadedPage } from '@lockstep/console-ui/overlays';
 import type { Issuer } from '@lockstep/contract';
 import { issuerTitle, proofWords } from './issuer-words';
 
 /** One issuer: what it is, how names are proved to it, and how our account with it stands. */
 @Component({
   selector: 'lockstep-issuer-page',
-  imports: [Icon, MatButton, PageHeader, ProblemNotice, RelativeTime, RouterLink, Spinner],
+  imports: [Icon, MatButton, PageHeader, RelativeTime, RouterLink, UnloadedPage],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './issuer-page.html',
 })
