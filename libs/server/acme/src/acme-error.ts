@@ -6,7 +6,8 @@ import { type Problem, inWords } from './problem.js';
  * `REFUSED` a problem document (RFC 8555 §6.7) · `RATE_LIMITED` come back later · `ORDER_GONE` the CA does not know the order
  * any more · `ORDER_INVALID` it will never be issued, a new one is needed · `CHALLENGE_NOT_OFFERED` the CA does not take this
  * kind of proof · `CHALLENGE_FAILED` the CA looked and did not find the proof · `DNS_REFUSED` the DNS server or provider did
- * not take the change · `DNS_NOT_PROPAGATED` not all authoritative servers show the record · `UNEXPECTED_ANSWER` none of that.
+ * not take the change, for certain · `DNS_NOT_PROPAGATED` not all authoritative servers show the record · `UNEXPECTED_ANSWER`
+ * none of that; what was asked for may be done or not.
  */
 export type AcmeErrorCode =
   | 'UNREACHABLE'

@@ -1,6 +1,7 @@
 export { AcmeAccount, type AccountOptions } from './acme-account.js';
 export { AcmeError, type AcmeErrorCode, RateLimited } from './acme-error.js';
 export { type Challenge, type ChallengeKind, type Solver } from './challenges/challenge.js';
+export { Publication } from './challenges/publication.js';
 export { type ProveOptions, proveNames, withdrawPresented } from './challenges/prove-names.js';
 export { type Limit } from './limit.js';
 export { type StoredOrder } from './order.js';

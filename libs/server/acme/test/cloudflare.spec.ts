@@ -52,7 +52,16 @@ describe('Cloudflare (a stand-in by its documentation)', () => {
       'Cloudflare shows this token no zone that a.elsewhere.test is in.',
     );
     api.next = { status: 502, body: '<html>Bad gateway</html>' };
-    await expect(provider().publish({ name, value: 'x' }, signal)).rejects.toThrow('status 502');
+    await expect(provider().publish({ name, value: 'x' }, signal)).rejects.toMatchObject({
+      code: 'UNEXPECTED_ANSWER',
+      message: expect.stringContaining('status 502') as string,
+    });
+    const failed = { success: false, errors: [{ code: 10_000, message: 'Internal error' }], result: null };
+    api.next = { status: 500, body: JSON.stringify(failed) };
+    await expect(provider().publish({ name, value: 'x' }, signal)).rejects.toMatchObject({
+      code: 'UNEXPECTED_ANSWER',
+      message: 'Cloudflare refuses: Internal error (10000).',
+    });
   });
 
   it('says until when it wants to be left alone', async () => {

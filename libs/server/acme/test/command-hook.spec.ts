@@ -40,12 +40,12 @@ describe('a DNS command', () => {
     ['that it took too long', 'exec sleep 60', 'The DNS command did not end in time and was stopped.'],
   ])('that fails tells %s', async (_what, lines, message) => {
     const provider = await hook(lines, 1_000);
-    await expect(provider.publish(record, signal)).rejects.toMatchObject({ code: 'DNS_REFUSED', message });
+    await expect(provider.publish(record, signal)).rejects.toMatchObject({ code: 'UNEXPECTED_ANSWER', message });
   });
 
   it('that is not there fails, and an abort ends it with its reason', async () => {
     const missing = commandHook({ program: join(folder, 'missing') });
-    await expect(missing.publish(record, signal)).rejects.toMatchObject({ code: 'DNS_REFUSED' });
+    await expect(missing.publish(record, signal)).rejects.toMatchObject({ code: 'UNEXPECTED_ANSWER' });
     const provider = await hook('exec sleep 60');
     await expect(provider.publish(record, AbortSignal.abort(new Error('cancelled')))).rejects.toThrow('cancelled');
   });

@@ -124,6 +124,26 @@ const title = reason ? `issuance by ACME (left out: ${reason})` : 'issuance by A
     expect(shelf.read().presented).toEqual([]);
   });
 
+  it('withdraws nothing that was refused or never begun, but what was published before', async () => {
+    const withdrawn: string[] = [];
+    const refusing: Solver = {
+      ...web,
+      present: () => Promise.reject(new Error('told anew', { cause: new AcmeError('DNS_REFUSED', 'not allowed') })),
+      withdraw: async ({ identifier }) => Promise.reject(new Error(String(withdrawn.push(identifier)))),
+    };
+    const shelf = new OrderShelf();
+    const options = { ...limit, account, solver: refusing, keep: shelf.keep };
+    const placed = await account.placeOrder(['one.http.test', 'two.http.test'], limit);
+    await expect(proveNames(placed, options)).rejects.toThrow('told anew');
+    expect(shelf.history[0]?.presented).toHaveLength(2);
+    expect([shelf.read().presented, withdrawn]).toEqual([[], []]);
+
+    const before = shelf.history[0] ?? placed;
+    await expect(proveNames(before, options)).rejects.toThrow('told anew');
+    expect(withdrawn.toSorted()).toEqual(['one.http.test', 'two.http.test']);
+    expect(shelf.read().presented).toHaveLength(2);
+  });
+
   it('takes the chain that ends at the preferred issuer', async () => {
     const { order, chain } = await issue(['chains.http.test'], web);
     const other = new X509Certificate(await pebble.root(1));

@@ -46,6 +46,8 @@ export class Route53StandIn {
   meanwhile: (() => void) | undefined;
   /** How often a change is still on its way when it is looked at. */
   pendingLooks = 0;
+  /** The credential may change records, and not ask how far a change is. */
+  forbidsLooking = false;
 
   readonly reply = (request: Arrived): Reply => {
     const { method, url, headers, body } = request;
@@ -75,6 +77,7 @@ export class Route53StandIn {
   }
 
   private look(): Reply {
+    if (this.forbidsLooking) return refused(403, 'AccessDenied', 'Not authorized to perform route53:GetChange');
     const status = this.pendingLooks > 0 ? 'PENDING' : 'INSYNC';
     this.pendingLooks -= 1;
     return accepted('GetChangeResponse', `<ChangeInfo><Id>/change/C1</Id><Status>${status}</Status></ChangeInfo>`);

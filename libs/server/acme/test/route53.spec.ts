@@ -67,6 +67,15 @@ describe('Route 53 (a stand-in by its documentation, which checks signatures)', 
     );
   });
 
+  it('does not call a change refused that was taken, or may have been', async () => {
+    const unsure = { code: 'UNEXPECTED_ANSWER' };
+    api.next = { status: 500, body: '<ErrorResponse><Error><Code>InternalFailure</Code></Error></ErrorResponse>' };
+    await expect(provider().publish({ name, value: 'x' }, signal)).rejects.toMatchObject(unsure);
+    api.forbidsLooking = true;
+    await expect(provider().publish({ name, value: 'x' }, signal)).rejects.toMatchObject(unsure);
+    expect(api.sets.get(`${name}.`)).toEqual(['"x"']);
+  });
+
   it('asks to come back when it is throttled', async () => {
     api.next = { status: 400, body: '<ErrorResponse><Error><Code>Throttling</Code></Error></ErrorResponse>' };
     await expect(provider().publish({ name, value: 'x' }, signal)).rejects.toBeInstanceOf(RateLimited);

@@ -6,6 +6,7 @@ import type { StoredOrder } from '../order.js';
 import { pollUntil } from '../poll.js';
 import { type Problem, readProblem } from '../problem.js';
 import { type Challenge, type Proof, type Solver, chooseProof, sameChallenge, toChallenge } from './challenge.js';
+import { Publication } from './publication.js';
 
 /** Withdrawing has time of its own: it is done also when everything else was stopped. */
 const withdrawMs = 60_000;
@@ -30,6 +31,7 @@ interface Run extends ProveOptions {
 export async function proveNames(order: StoredOrder, options: ProveOptions): Promise<StoredOrder> {
   const { signal, stop } = startLimit(options, 'Proving the names');
   const run: Run = { ...options, signal };
+  const publication = new Publication(options.solver, order.presented);
   let known = order;
   try {
     const open = (await authorizationsOf(run, order.authorizations)).filter(({ status }) => status !== 'valid');
@@ -39,27 +41,28 @@ export async function proveNames(order: StoredOrder, options: ProveOptions): Pro
     );
     known = { ...order, presented: union(order.presented, challenges) };
     if (challenges.length > 0) await options.keep(known);
-    await publish(challenges, run);
+    await publication.show(challenges, signal);
     await answerAll(proofs, run);
     // The CA need not be asked: that is what it becomes by it (RFC 8555 §7.1.6).
     known = { ...known, status: 'ready' };
   } finally {
     stop();
-    known = await withdrawPresented(known, options);
+    known = await withdrawPresented(known, options, publication.presented);
   }
   return known;
 }
 
 /**
- * Withdraws what the order says is published: for orders that are given up.
+ * Withdraws what the order says is published: for orders that are given up. Where less is `published`, the rest is not there.
  * @returns the order with what could not be withdrawn; it was kept if that has changed
  */
 export async function withdrawPresented<Order extends Pick<StoredOrder, 'presented'>>(
   order: Order,
   { solver, keep }: { readonly solver: Solver; readonly keep: (order: Order) => Promise<void> },
+  published: readonly Challenge[] = order.presented,
 ): Promise<Order> {
   const left: Challenge[] = [];
-  for (const challenge of order.presented) {
+  for (const challenge of published) {
     await within({ deadlineMs: withdrawMs }, `Withdrawing ${challenge.location}`, (signal) =>
       solver.withdraw(challenge, signal),
     ).catch(() => left.push(challenge));
@@ -68,14 +71,6 @@ export async function withdrawPresented<Order extends Pick<StoredOrder, 'present
   const known = { ...order, presented: left };
   await keep(known);
   return known;
-}
-
-async function publish(challenges: readonly Challenge[], { solver, signal }: Run): Promise<void> {
-  for (const challenge of challenges) {
-    signal.throwIfAborted();
-    await solver.present(challenge, signal);
-  }
-  if (challenges.length > 0) await solver.settle?.(challenges, signal);
 }
 
 /** Tells the CA to look at all of them, then waits for its judgement on each. */

@@ -1,4 +1,4 @@
-import { AcmeError } from '../acme-error.js';
+import { AcmeError, type AcmeErrorCode } from '../acme-error.js';
 import { isRecord } from '../problem.js';
 import type { Reach } from '../reach.js';
 import { type DnsProvider, type DnsRecord, recordTtl, zoneCandidates } from './dns-provider.js';
@@ -94,7 +94,8 @@ async function call(
   const { status, text } = await askProvider('Cloudflare', request, { signal, reach });
   const answer = readAnswer(text);
   if (!answer)
-    throw new AcmeError('DNS_REFUSED', `Cloudflare answered with status ${String(status)} and nothing readable.`);
+    throw new AcmeError('UNEXPECTED_ANSWER', `Cloudflare answered with status ${String(status)} and nothing readable.`);
+  if (!answer.success && status >= 500) throw refusal(answer, 'UNEXPECTED_ANSWER');
   return answer;
 }
 
@@ -113,7 +114,7 @@ function readAnswer(text: string): CloudflareAnswer | undefined {
   }
 }
 
-const refusal = ({ errors }: CloudflareAnswer): AcmeError => {
+const refusal = ({ errors }: CloudflareAnswer, code: AcmeErrorCode = 'DNS_REFUSED'): AcmeError => {
   const words = errors.map(({ code, message }) => `${message} (${String(code)})`).join(' · ');
-  return new AcmeError('DNS_REFUSED', `Cloudflare refuses: ${words || 'it does not say why'}.`);
+  return new AcmeError(code, `Cloudflare refuses: ${words || 'it does not say why'}.`);
 };

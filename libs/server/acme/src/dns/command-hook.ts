@@ -15,7 +15,7 @@ const toldOutput = 1_000;
 
 /**
  * A program that changes DNS: called with `present` or `remove`, the name of the TXT record and its value. Exit status 0 is
- * success. No shell is between, and of our environment it gets the PATH alone, as the rest holds secrets.
+ * success; nothing else says what it has done. No shell is between, and of our environment it gets the PATH alone, as the rest holds secrets.
  */
 export function commandHook({ program, deadlineMs = 60_000 }: CommandHookOptions): DnsProvider {
   const call = (verb: 'present' | 'remove', { name, value }: DnsRecord, signal: AbortSignal): Promise<void> =>
@@ -27,7 +27,7 @@ export function commandHook({ program, deadlineMs = 60_000 }: CommandHookOptions
       const child = execFile(program, [verb, name, value], options, (error, stdout, stderr) => {
         if (error === null) resolve();
         else if (signal.aborted) reject(signal.reason as Error);
-        else reject(new AcmeError('DNS_REFUSED', inWords(error, `${stderr}\n${stdout}`), { cause: error }));
+        else reject(new AcmeError('UNEXPECTED_ANSWER', inWords(error, `${stderr}\n${stdout}`), { cause: error }));
       });
       child.stdin?.end();
     });

@@ -6,7 +6,7 @@ export interface DnsRecord {
 
 /**
  * Where records of a zone can be changed. Both calls leave other records of the name alone, and both can be repeated:
- * publishing what is there and removing what is not there succeed.
+ * publishing what is there and removing what is not there succeed. Only what is certainly not done fails by `DNS_REFUSED`.
  */
 export interface DnsProvider {
   publish(record: DnsRecord, signal: AbortSignal): Promise<void>;

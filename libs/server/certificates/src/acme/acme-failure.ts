@@ -32,9 +32,9 @@ export function asOperationFailure(error: unknown): unknown {
   return error;
 }
 
-/** A DNS provider that cannot be reached is not a CA that cannot be reached. */
+/** A DNS provider that cannot be reached, or cannot be understood, is not a CA that cannot. */
 export const asProviderFailure = (error: unknown): unknown =>
-  error instanceof AcmeError && (error.code === 'UNREACHABLE' || error.code === 'DEADLINE')
+  error instanceof AcmeError && /^(?:UNREACHABLE|DEADLINE|UNEXPECTED_ANSWER)$/.test(error.code)
     ? (policyRefusalOf(error) ?? new OperationFailure('DNS_REFUSED', error.message, { cause: error }))
     : error;
 

@@ -1,5 +1,5 @@
 import type { ReadinessFinding } from '@lockstep/contract';
-import { type Challenge, type Solver, withdrawPresented } from '@lockstep/server-acme';
+import { type Challenge, Publication, type Solver, withdrawPresented } from '@lockstep/server-acme';
 import { OperationFailure } from '@lockstep/server-operations';
 import { asOperationFailure, asProviderFailure } from '../acme/acme-failure.js';
 import type { AcmeIssuerEntity } from '../acme/acme-issuer.js';
@@ -45,29 +45,25 @@ export async function showing(
 ): Promise<ReadinessFinding[]> {
   const { solver, keep } = path;
   const signal = AbortSignal.any([path.signal, AbortSignal.timeout(showMs)]);
+  const publication = new Publication(solver);
   await keep({ presented });
   let findings: ReadinessFinding[] = [];
   try {
     findings = await findingOf(trial, {
       advice,
       look: async () => {
-        await show(presented, solver, signal).catch((error: unknown) => {
+        await publication.show(presented, signal).catch((error: unknown) => {
           throw signal.aborted && !path.signal.aborted ? tooLate() : error;
         });
         return look();
       },
     });
   } finally {
-    const left = await withdrawPresented<Shown>({ presented }, { solver, keep });
+    const left = await withdrawPresented<Shown>({ presented }, { solver, keep }, publication.presented);
     // What could not be put up is no news a second time.
     if (!findings.some(({ state }) => state === 'blocks')) findings.push(...leftBehind(left));
   }
   return findings;
-}
-
-async function show(presented: readonly Challenge[], solver: Solver, signal: AbortSignal): Promise<void> {
-  for (const challenge of presented) await solver.present(challenge, signal);
-  await solver.settle?.(presented, signal);
 }
 
 const tooLate = (): OperationFailure =>

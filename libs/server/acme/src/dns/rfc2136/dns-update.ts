@@ -72,7 +72,9 @@ async function ask(message: Buffer, options: DnsUpdateOptions, signal: AbortSign
   } catch (error) {
     if (error instanceof AcmeError) throw error;
     // It pointed beyond its own end.
-    throw new AcmeError('DNS_REFUSED', `The DNS server ${options.host} gave an answer that is none.`, { cause: error });
+    throw new AcmeError('UNEXPECTED_ANSWER', `The DNS server ${options.host} gave an answer that is none.`, {
+      cause: error,
+    });
   }
   return answer;
 }

@@ -24,7 +24,10 @@ export async function exchange(server: DnsServer, message: Buffer, signal: Abort
   const socket = connect({ host, port, ...way });
   const answer = new Promise<Buffer>((resolve, reject) => {
     let received = Buffer.alloc(0);
-    const fail = (words: string): void => reject(new AcmeError('DNS_REFUSED', `${where} ${words}.`));
+    let isSent = false;
+    const fail = (words: string): void =>
+      reject(new AcmeError(isSent ? 'UNEXPECTED_ANSWER' : 'DNS_REFUSED', `${where} ${words}.`));
+    socket.on('connect', () => (isSent = true));
     socket.on('data', (part) => {
       received = Buffer.concat([received, part]);
       const length = received.length >= 2 ? received.readUInt16BE(0) : Infinity;

@@ -41,7 +41,7 @@ export function signMessage(message: Buffer, key: TsigKey, now: Date): { signed:
 
 /**
  * Checks that the answer is from someone who has the key, and belongs to our request (RFC 8945 §5.3).
- * @throws {AcmeError} DNS_REFUSED, with what the server objects to
+ * @throws {AcmeError} DNS_REFUSED, with what the server objects to; UNEXPECTED_ANSWER, when it may be anybody's
  */
 export function checkAnswer(answer: Buffer, key: TsigKey, requestMac: Buffer): void {
   const last = lastRecord(answer);
@@ -62,7 +62,10 @@ export function checkAnswer(answer: Buffer, key: TsigKey, requestMac: Buffer): v
 }
 
 const unsigned = (): AcmeError =>
-  new AcmeError('DNS_REFUSED', 'The answer of the DNS server is not signed with our key, so it may be anybody’s.');
+  new AcmeError(
+    'UNEXPECTED_ANSWER',
+    'The answer of the DNS server is not signed with our key, so it may be anybody’s.',
+  );
 
 /** A copy whose count of additional records is changed. */
 function withAdditional(message: Buffer, change: number): Buffer {

@@ -50,5 +50,7 @@ export async function callRoute53(
   if (status < 300) return text;
   const code = textOf(text, 'Code') || `status ${String(status)}`;
   if (busy.has(code)) throw comeBackLater('Route 53');
-  throw new Route53Refusal(code, textOf(text, 'Message') || 'it does not say why');
+  const words = textOf(text, 'Message') || 'it does not say why';
+  if (status >= 500) throw new AcmeError('UNEXPECTED_ANSWER', `Route 53 failed: ${words} (${code}).`);
+  throw new Route53Refusal(code, words);
 }

@@ -25,7 +25,7 @@ export function route53(options: Route53Options): DnsProvider {
         signal,
         to: (values) => (values.includes(quote(record.value)) ? values : [...values, quote(record.value)]),
       });
-      if (change) await untilInSync(change, options, signal);
+      if (change) await untilInSync(change, options, signal).catch(asUnsure);
     },
     remove: async (record, signal) => {
       await changeValues(record, options, {
@@ -99,6 +99,12 @@ async function untilInSync(change: string, options: Route53Options, signal: Abor
     if (textOf(answer, 'Status') === 'INSYNC') return;
     await pause(syncStepMs, signal);
   }
+}
+
+/** It may not be asked about, for example: the change was taken all the same. */
+function asUnsure(error: unknown): never {
+  if (!(error instanceof Route53Refusal)) throw error;
+  throw new AcmeError('UNEXPECTED_ANSWER', error.message, { cause: error });
 }
 
 function changeBatch(name: string, before: RecordSet | undefined, after: RecordSet): string {
