@@ -1,4 +1,4 @@
-import type { Certificate, DeploymentTargetInput, Operation, StartAnswer } from '@lockstep/contract';
+import type { Certificate, DeploymentTargetInput, Operation, OperationEvent, StartAnswer } from '@lockstep/contract';
 import {
   LinkProxy,
   type TestDatabase,
@@ -84,6 +84,12 @@ export class RenewalStage {
 
   async operation(id: string): Promise<Operation> {
     return (await this.server.call<Operation>(`GET /operations/${id}`)).body;
+  }
+
+  /** The lines that the host wrote, each behind its stream. */
+  async said(id: string): Promise<string[]> {
+    const { body } = await this.server.call<{ items: OperationEvent[] }>(`GET /operations/${id}/events`);
+    return body.items.flatMap(({ lines }) => (lines ?? []).map(({ stream, text }) => `${stream}: ${text}`));
   }
 
   /** Resolves once that step runs. */

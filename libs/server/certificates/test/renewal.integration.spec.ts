@@ -34,6 +34,7 @@ const title = reason ? `certificate_renewal (left out: ${reason})` : 'certificat
       challenges: 'skipped',
       other_hosts: 'skipped',
     });
+    expect(await stage.said(operation.id)).toContainEqual(expect.stringMatching(/^stdout: .* test is successful$/));
     await waitUntil('the probe saw it', () => probe.seen.at(-1) !== old || undefined);
     const { fingerprint } = await stage.version();
     expect(await probe.stop()).toEqual([old, fingerprint]);
@@ -74,6 +75,7 @@ const title = reason ? `certificate_renewal (left out: ${reason})` : 'certificat
       const operation = await stage.renew();
       expect(operation).toMatchObject({ status: 'failed', errorCode: 'CONFIGURATION_INVALID', effect: 'none' });
       expect(operation.metadata['hostWords']).toContain('unknown directive "nonsense"');
+      expect(await stage.said(operation.id)).toContainEqual(expect.stringMatching(/^stderr: .*unknown directive/));
       expect(stepsOf(operation)).toMatchObject({ stage: 'completed', check: 'failed', switch: 'skipped' });
       await stage.place.host.execute('rm /etc/nginx/conf.d/broken.conf');
       await expectUnchanged();

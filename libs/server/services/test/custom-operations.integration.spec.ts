@@ -1,4 +1,4 @@
-import type { ServiceCommands } from '@lockstep/contract';
+import type { OperationEvent, ServiceCommands } from '@lockstep/contract';
 import { type Sshd, type TestDatabase, createTestDatabase, startSshd } from '@lockstep/server-testing';
 import { ServicesServer } from './services-server.js';
 
@@ -60,12 +60,16 @@ describe('operations by an administrator’s commands', () => {
 
   it('a configuration that its test refuses restarts nothing', async () => {
     const id = await begin({ check: 'echo "line 3 is wrong" >&2; exit 1' });
-    expect(await server.restart(id, 'web')).toMatchObject({
+    const operation = await server.restart(id, 'web');
+    expect(operation).toMatchObject({
       status: 'failed',
       errorCode: 'CONFIGURATION_INVALID',
       effect: 'none',
       metadata: { hostWords: 'line 3 is wrong' },
     });
+    const { items } = await server.must<{ items: OperationEvent[] }>(`GET /operations/${operation.id}/events`);
+    const said = items.flatMap(({ lines }) => lines ?? []);
+    expect(said).toContainEqual(expect.objectContaining({ stream: 'stderr', text: 'line 3 is wrong' }));
   });
 
   it('a restart command that failed is told by what the host shows then', async () => {

@@ -69,7 +69,7 @@ export class RestartRun {
         const test = await link.use(context.signal, (host) => driver.testConfiguration(host, name));
         if (!test) return;
         const { command, passed, words: hostWords } = test;
-        if (hostWords !== '') context.log('stdout', `${hostWords}\n`);
+        if (hostWords !== '') context.log(passed === false ? 'stderr' : 'stdout', `${hostWords}\n`);
         if (passed === false) {
           const message = `${command} found a fault; nothing was restarted.`;
           throw new OperationFailure('CONFIGURATION_INVALID', message, { hostWords });
