@@ -1,8 +1,8 @@
 import { chmod, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Issuer, Problem } from '@lockstep/contract';
-import { type NameServer, runsAsRoot, startNameServer, whyNoNameServer } from '@lockstep/server-testing';
+import type { Issuer, Operation, Problem } from '@lockstep/contract';
+import { type NameServer, runsAsRoot, startNameServer, waitUntil, whyNoNameServer } from '@lockstep/server-testing';
 import { AcmeStage, whyNoAcmeStage } from './acme-stage.js';
 
 const reason =
@@ -63,6 +63,8 @@ const hmacKey = 'zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12
     const operation = await stage.renew(await stage.aside('wrong', issuer, ['wrong.shop.test']));
     expect(operation).toMatchObject({ status: 'failed', errorCode: 'DNS_REFUSED', effect: 'none' });
     expect(operation.error).toContain('BADSIG');
+    // Nothing was published, so nothing is to be taken back.
+    expect(await stage.server.dataSource.query('SELECT FROM acme_proofs')).toHaveLength(0);
   }, 60_000);
 
   it('says that the DNS server may not be reached, and by which setting', async () => {
@@ -85,6 +87,33 @@ const hmacKey = 'zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12
     expect(said).toMatch(/^present _acme-challenge\.hooked\.shop\.test [\w-]{43}$/m);
     expect(said).toMatch(/^remove _acme-challenge\.hooked\.shop\.test [\w-]{43}$/m);
   }, 60_000);
+
+  it('waits while a proof that was left is taken back, and shows its own after that', async () => {
+    const at = (name: string): string => join(hooks, name);
+    const said = async (): Promise<string> => readFile(at('left.log'), 'utf8');
+    const release = `until [ -e ${at('go')} ]; do sleep 0.05; done; echo removed >>${at('left.log')}`;
+    const script = `echo "$1" >>${at('left.log')}\n[ "$1" = remove ] && [ -e ${at('slow')} ] || exit 4\n${release}\n`;
+    await writeFile(at('left'), `#!/bin/sh\n${script}`);
+    await chmod(at('left'), 0o755);
+    const certificate = await stage.aside('left', await issuerOf('Leaves', { kind: 'command', program: 'left' }), [
+      'left.shop.test',
+    ]);
+    expect(await stage.renew(certificate)).toMatchObject({ status: 'failed' });
+    await writeFile(at('slow'), '');
+    await writeFile(at('left.log'), '');
+    await stage.server.dataSource.query('UPDATE acme_proofs SET next_attempt_at = now()');
+    await waitUntil('it is being taken back', async () => (await said()) === 'remove\n' || undefined, 60_000);
+    const id = await stage.begin(certificate);
+    await waitUntil('the renewal waits', async () => {
+      const { body } = await stage.server.call<Operation>(`GET /operations/${id}`);
+      return (body.phase === 'waiting' && body.message.includes('is taken back')) || undefined;
+    });
+    expect(await said()).toBe('remove\n');
+    await writeFile(at('go'), '');
+    expect(await stage.server.ended(id)).toMatchObject({ status: 'failed', errorCode: 'DNS_REFUSED' });
+    expect(await said()).toBe('remove\nremoved\npresent\nremove\nremoved\n');
+    expect(await stage.server.dataSource.query('SELECT FROM acme_proofs')).toHaveLength(0);
+  }, 120_000);
 
   it.each(['missing', 'link'])('runs no command that is %s in the folder of the operator', async (program) => {
     if (program === 'link') await symlink('/bin/true', join(hooks, program));

@@ -30,17 +30,32 @@ const columns = `p.id, p.version_id AS "versionId", p.certificate_id AS "certifi
 /** Longer than any one of those taken together can need: until then no other process takes them. */
 const claim = `interval '10 minutes'`;
 
+/** SQL for whether nobody will take a proof `p` back: what published it has ended, and no renewal of the certificate goes on. */
+const isLeft = `NOT EXISTS (
+  SELECT FROM operations o WHERE o.completed_at IS NULL
+    AND (o.id = p.operation_id OR o.type = 'certificate_renewal' AND o.target = p.certificate_id::text))`;
+
 /** The proofs that are published. Each is known before it is published, and until it is taken back. */
 @Injectable()
 export class AcmeProofs {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
-  /** Of whatever version. */
+  /** Of whatever version, but those that are somebody's who takes them back. */
   of(certificateId: number): Promise<Proof[]> {
     return this.dataSource.query<Proof[]>(
-      `SELECT ${columns} FROM acme_proofs p WHERE certificate_id = $1 ORDER BY id`,
+      `SELECT ${columns} FROM acme_proofs p
+       WHERE certificate_id = $1 AND (claimed_until IS NULL OR claimed_until <= now()) ORDER BY id`,
       [certificateId],
     );
+  }
+
+  /** Whether somebody takes some of a certificate back now: what is published meanwhile could be taken away with them. */
+  async areClaimed(certificateId: number): Promise<boolean> {
+    const rows: unknown[] = await this.dataSource.query(
+      'SELECT FROM acme_proofs WHERE certificate_id = $1 AND claimed_until > now() LIMIT 1',
+      [certificateId],
+    );
+    return rows.length > 0;
   }
 
   /** What is published for trying out, in place of what was before. `versionId` is of no version: it names the try. */
@@ -70,23 +85,29 @@ export class AcmeProofs {
   }
 
   /**
-   * Those of one version that nobody will take back any more: what published them has ended, and no renewal of the
-   * certificate goes on. They are the caller's until it notes what became of them, or was lost for ten minutes.
+   * Those of one version that nobody will take back any more. They are the caller's until it notes what became of them, or was
+   * lost for ten minutes. Looked at once more when they are: a renewal that began before sees to them itself, and one that
+   * begins later sees the claim.
    */
-  claimLeft(): Promise<Proof[]> {
-    return this.dataSource.query<Proof[]>(
+  async claimLeft(): Promise<Proof[]> {
+    const claimed = await this.dataSource.query<Proof[]>(
       `WITH left_over AS (
-         SELECT p.id, p.version_id FROM acme_proofs p
-         WHERE p.next_attempt_at <= now() AND NOT EXISTS (
-           SELECT FROM operations o WHERE o.completed_at IS NULL
-             AND (o.id = p.operation_id OR o.type = 'certificate_renewal' AND o.target = p.certificate_id::text))
+         SELECT p.id, p.version_id FROM acme_proofs p WHERE p.next_attempt_at <= now() AND ${isLeft}
          ORDER BY p.next_attempt_at LIMIT 100 FOR UPDATE SKIP LOCKED),
        claimed AS (
-         UPDATE acme_proofs SET next_attempt_at = now() + ${claim}
+         UPDATE acme_proofs SET next_attempt_at = now() + ${claim}, claimed_until = now() + ${claim}
          WHERE id IN (SELECT id FROM left_over WHERE version_id = (SELECT version_id FROM left_over LIMIT 1))
          RETURNING *)
        SELECT ${columns} FROM claimed p ORDER BY id`,
     );
+    const given = await this.dataSource.query<{ id: string }[]>(
+      `WITH given AS (
+         UPDATE acme_proofs p SET next_attempt_at = now(), claimed_until = NULL
+         WHERE id = ANY ($1) AND NOT ${isLeft} RETURNING id)
+       SELECT id FROM given`,
+      [claimed.map(({ id }) => id)],
+    );
+    return claimed.filter(({ id }) => !given.some((one) => one.id === id));
   }
 
   async forget({ id }: Proof): Promise<void> {
@@ -96,7 +117,7 @@ export class AcmeProofs {
   /** It is tried again later: after a minute, then two, four and so on, and then once an hour. */
   async noteFailure(transaction: EntityManager, { id }: Proof, refusedWay: string | null): Promise<void> {
     await transaction.query(
-      `UPDATE acme_proofs SET failures = failures + 1, refused_way = $2,
+      `UPDATE acme_proofs SET failures = failures + 1, refused_way = $2, claimed_until = NULL,
          next_attempt_at = now() + least(interval '1 minute' * 2 ^ least(failures, 6), interval '1 hour')
        WHERE id = $1`,
       [id, refusedWay],

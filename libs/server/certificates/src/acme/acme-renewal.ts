@@ -19,6 +19,8 @@ import type { KeptOrder, OrderOf } from './acme-orders.js';
 import type { OpenSolver } from './solvers.js';
 
 const [requestMs, proveMs, issueMs] = [60_000, 420_000, 180_000];
+/** Milliseconds until it is looked again whether what was left is taken back. */
+const takeBackMs = 2_000;
 /** An order whose certificate could not be used is looked at again for a day. Then it is not worth anything any more. */
 const issuedOrderMs = 24 * 3_600_000;
 
@@ -86,6 +88,7 @@ export class AcmeRenewal {
       return;
     }
     await ledger.assertAllowed(this.issuer, version.domains, order.url);
+    await this.letTakeBack();
     const { solver } = await this.solverOf(this.issuer);
     const keep = (known: StoredOrder): Promise<void> => orders.keep(this.of(version), known);
     const count = (names: readonly string[]): Promise<void> => ledger.record(this.issuer, { ...counted, names });
@@ -136,6 +139,12 @@ export class AcmeRenewal {
     const { proofs, withdrawal } = this.parts;
     for (const { proof, why } of await withdrawal.takeBack(await proofs.of(this.certificate.id)))
       this.context.log('system', `${proof.proof.location} could not be taken back and is tried again later: ${why}\n`);
+  }
+
+  /** What is taken back now may be the very proof that is shown next. */
+  private async letTakeBack(): Promise<void> {
+    if (!(await this.parts.proofs.areClaimed(this.certificate.id))) return;
+    this.context.park(new Date(Date.now() + takeBackMs), 'Waits until a proof of before is taken back');
   }
 
   /** The order as the CA knows it; undefined: it can not be used any more. */

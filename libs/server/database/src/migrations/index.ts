@@ -9,6 +9,7 @@ import { RollingRestartKeys1700000000015 } from './0015-rolling-restart-keys.js'
 import { Staging1700000000016 } from './0016-staging.js';
 import { Acme1700000000008 } from './0008-acme.js';
 import { AcmeProofs1700000000017 } from './0017-acme-proofs.js';
+import { AcmeProofClaims1700000000019 } from './0019-acme-proof-claims.js';
 import { AutomaticRenewal1700000000012 } from './0012-automatic-renewal.js';
 import { FoundCertificates1700000000009 } from './0009-found-certificates.js';
 import { Schedules1700000000011 } from './0011-schedules.js';
@@ -31,4 +32,5 @@ export const migrations = [
   SignedByHand1700000000010,
   AcmeProofs1700000000017,
   Staging1700000000016,
+  AcmeProofClaims1700000000019,
 ];
