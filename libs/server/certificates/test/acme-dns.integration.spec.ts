@@ -60,11 +60,13 @@ const hmacKey = 'zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12
 
   it('tells what the DNS server objects to', async () => {
     const issuer = await issuerOf('Wrong key', dnsUpdate({ secret: Buffer.from('another secret').toString('base64') }));
-    const operation = await stage.renew(await stage.aside('wrong', issuer, ['wrong.shop.test']));
+    const certificate = await stage.aside('wrong', issuer, ['wrong.shop.test']);
+    const operation = await stage.renew(certificate);
     expect(operation).toMatchObject({ status: 'failed', errorCode: 'DNS_REFUSED', effect: 'none' });
     expect(operation.error).toContain('BADSIG');
     // Nothing was published, so nothing is to be taken back.
-    expect(await stage.server.dataSource.query('SELECT FROM acme_proofs')).toHaveLength(0);
+    const mine = 'SELECT FROM acme_proofs WHERE certificate_id = $1';
+    expect(await stage.server.dataSource.query(mine, [certificate.id])).toHaveLength(0);
   }, 60_000);
 
   it('says that the DNS server may not be reached, and by which setting', async () => {
@@ -91,8 +93,10 @@ const hmacKey = 'zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12
   it('waits while a proof that was left is taken back, and shows its own after that', async () => {
     const at = (name: string): string => join(hooks, name);
     const said = async (): Promise<string> => readFile(at('left.log'), 'utf8');
-    const release = `until [ -e ${at('go')} ]; do sleep 0.05; done; echo removed >>${at('left.log')}`;
-    const script = `echo "$1" >>${at('left.log')}\n[ "$1" = remove ] && [ -e ${at('slow')} ] || exit 4\n${release}\n`;
+    // Takes nothing away until it is slow, and then only when it is let go.
+    const remove = `echo removing >>${at('left.log')}; until [ -e ${at('go')} ]; do sleep 0.05; done; echo removed >>${at('left.log')}`;
+    const present = `echo present >>${at('left.log')}; exit 4`;
+    const script = `case $1 in present) ${present} ;; esac\n[ -e ${at('slow')} ] || exit 4\n${remove}\n`;
     await writeFile(at('left'), `#!/bin/sh\n${script}`);
     await chmod(at('left'), 0o755);
     const certificate = await stage.aside('left', await issuerOf('Leaves', { kind: 'command', program: 'left' }), [
@@ -100,19 +104,23 @@ const hmacKey = 'zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12
     ]);
     expect(await stage.renew(certificate)).toMatchObject({ status: 'failed' });
     await writeFile(at('slow'), '');
-    await writeFile(at('left.log'), '');
     await stage.server.dataSource.query('UPDATE acme_proofs SET next_attempt_at = now()');
-    await waitUntil('it is being taken back', async () => (await said()) === 'remove\n' || undefined, 60_000);
+    await waitUntil(
+      'it is being taken back',
+      async () => (await said()) === 'present\nremoving\n' || undefined,
+      60_000,
+    );
     const id = await stage.begin(certificate);
     await waitUntil('the renewal waits', async () => {
       const { body } = await stage.server.call<Operation>(`GET /operations/${id}`);
       return (body.phase === 'waiting' && body.message.includes('is taken back')) || undefined;
     });
-    expect(await said()).toBe('remove\n');
+    expect(await said()).toBe('present\nremoving\n');
     await writeFile(at('go'), '');
     expect(await stage.server.ended(id)).toMatchObject({ status: 'failed', errorCode: 'DNS_REFUSED' });
-    expect(await said()).toBe('remove\nremoved\npresent\nremove\nremoved\n');
-    expect(await stage.server.dataSource.query('SELECT FROM acme_proofs')).toHaveLength(0);
+    expect(await said()).toBe('present\nremoving\nremoved\n'.repeat(2));
+    const mine = 'SELECT FROM acme_proofs WHERE certificate_id = $1';
+    expect(await stage.server.dataSource.query(mine, [certificate.id])).toHaveLength(0);
   }, 120_000);
 
   it.each(['missing', 'link'])('runs no command that is %s in the folder of the operator', async (program) => {

@@ -6,6 +6,7 @@ import {
   needyStatuses,
 } from '@lockstep/contract';
 import { type TestDatabase, createTestDatabase } from '@lockstep/server-testing';
+import { AutomaticRenewals } from '../src/renewals/automatic-renewals.js';
 import { CertificatesServer } from './certificates-server.js';
 import { InventoryStage } from './inventory-stage.js';
 
@@ -63,7 +64,7 @@ describe('what needs attention', () => {
   const addOneOfEach = async (): Promise<string[]> => {
     await stage.found('calm', { daysLeft: 20, problems: ['unknown_authority'] });
     await stage.deployed('due', granted, 9);
-    await stage.renewed(await stage.deployed('asking', granted, 25), granted, 'failed', {
+    await stage.renewed(await stage.deployed('asking', granted, 25), granted, {
       errorCode: 'HOST_KEY_UNKNOWN',
     });
     const failing = await stage.deployed('failing', granted, 30);
@@ -138,24 +139,33 @@ describe('what needs attention', () => {
     const renewalOf = async (id: number, token?: string): Promise<Certificate['renewal']> =>
       (await server.call<Certificate>(`GET /certificates/${String(id)}`, undefined, token)).body.renewal;
 
-    it('names the host, and is due again once the key is approved', async () => {
+    it('names the host, and is begun again once the key is approved', async () => {
       const id = await stage.deployed('asking', granted, 9);
       await stage.renewed(id, granted, 'failed');
-      await stage.renewed(id, granted, 'failed', asks);
-      await server.must(`PATCH /certificates/${String(id)}`, { autoRenew: true });
+      await stage.renewed(id, granted, asks);
       const awaitedHostKey = { connectionId: granted, connectionName: 'granted' };
       expect(await statusOf(id)).toBe('awaits_approval');
-      expect(await renewalOf(id)).toMatchObject({ reason: 'failed', failures: 2, awaitedHostKey });
+      expect(await renewalOf(id)).toMatchObject({ failures: 2, awaitedHostKey });
+      const begunByItself = async (): Promise<number> => {
+        await server.application.get(AutomaticRenewals).look();
+        const rows: unknown[] = await server.dataSource.query(`SELECT FROM operations WHERE created_by = 'auto'`);
+        return rows.length;
+      };
+      await server.must(`PATCH /certificates/${String(id)}`, { autoRenew: true });
+      expect(await begunByItself()).toBe(0);
+      await server.must(`PATCH /certificates/${String(id)}`, { autoRenew: false });
       await approve(granted);
       expect(await statusOf(id)).toBe('due');
-      expect(await renewalOf(id)).toMatchObject({ reason: 'due', awaitedHostKey: null });
+      expect(await renewalOf(id)).toMatchObject({ awaitedHostKey: null });
+      await server.must(`PATCH /certificates/${String(id)}`, { autoRenew: true });
+      expect(await begunByItself()).toBe(1);
     });
 
     it('fails all the same where that is not what it waits for', async () => {
       const id = await stage.deployed('behind', granted, 30);
       await approve(granted, `now() - interval '1 hour'`);
       // The key of a host on the way, for example.
-      await stage.renewed(id, granted, 'failed', asks);
+      await stage.renewed(id, granted, asks);
       expect(await statusOf(id)).toBe('renewal_failing');
       expect(await renewalOf(id)).toMatchObject({ awaitedHostKey: null });
     });
@@ -166,20 +176,20 @@ describe('what needs attention', () => {
       const { id } = await server.addCertificate('both', { autoRenew: false, targets });
       await stage.issue(id, { daysLeft: 30 });
       await stage.arrive(id, granted, 1);
-      const parentId = await stage.renewed(id, granted, 'failed', { errorCode: 'DEPLOYMENT_INCOMPLETE' });
+      const parentId = await stage.renewed(id, granted, { errorCode: 'DEPLOYMENT_INCOMPLETE' });
       expect(await statusOf(id)).toBe('renewal_failing');
-      await stage.renewed(id, hidden, 'failed', { ...asks, parentId });
+      await stage.renewed(id, hidden, { ...asks, parentId });
       expect([await statusOf(id), await statusOf(id, viewer)]).toEqual(['awaits_approval', 'awaits_approval']);
       expect((await renewalOf(id)).awaitedHostKey).toEqual({ connectionId: hidden, connectionName: 'hidden' });
       expect((await renewalOf(id, viewer)).awaitedHostKey).toBeNull();
       const third = await server.addConnection('third');
-      await stage.renewed(id, third, 'failed', { parentId });
+      await stage.renewed(id, third, { parentId });
       expect(await statusOf(id)).toBe('renewal_failing');
     });
 
     it('waits for no host that it does not go to any more', async () => {
       const id = await stage.deployed('moved', hidden, 30);
-      await stage.renewed(id, hidden, 'failed', asks);
+      await stage.renewed(id, hidden, asks);
       expect(await statusOf(id)).toBe('awaits_approval');
       await server.call(`DELETE /connections/${String(hidden)}`);
       expect(await statusOf(id)).toBe('valid');

@@ -53,13 +53,14 @@ export class InventoryStage {
     );
   }
 
-  /** A renewal that has ended; one that failed by what is told, and on several hosts by how it failed on some. */
+  /** A renewal that has ended, or failed by what is told; with a parent the deployment on another host. Answers its id. */
   async renewed(
     id: number,
     connectionId: number,
-    status: 'completed' | 'failed' | 'cancelled',
-    { errorCode = 'DISK_FULL', parentId = null }: { errorCode?: OperationErrorCode; parentId?: string | null } = {},
+    end: 'completed' | 'failed' | 'cancelled' | { errorCode?: OperationErrorCode; parentId?: string },
   ): Promise<string> {
+    const status = typeof end === 'string' ? end : 'failed';
+    const { errorCode = 'DISK_FULL', parentId = null } = typeof end === 'string' ? {} : end;
     const [row] = await this.query<{ id: string }>(
       `INSERT INTO operations (id, connection_id, connection_name, type, target, status, progress, message, effect, error,
          error_code, started_at, completed_at, created_by, actor, sequence, steps, changes_host, parent_id)
