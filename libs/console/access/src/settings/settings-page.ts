@@ -13,7 +13,14 @@ import { Session } from '../session/session';
       <lockstep-page-header heading="Settings" i18n-heading />
       <nav class="ls-tabs" aria-label="Settings" i18n-aria-label>
         @for (link of links(); track link.path) {
-          <a [routerLink]="link.path" routerLinkActive="here" ariaCurrentWhenActive="page">{{ link.title }}</a>
+          <a
+            #tab
+            [routerLink]="link.path"
+            routerLinkActive="here"
+            ariaCurrentWhenActive="page"
+            (isActiveChange)="$event && tab.scrollIntoView({ block: 'nearest', inline: 'center' })"
+            >{{ link.title }}</a
+          >
         }
       </nav>
       <router-outlet />

@@ -25,7 +25,7 @@ const columns: readonly TableColumn[] = [
   { key: 'domains', heading: $localize`Names in it`, width: 'minmax(140px, 1.3fr)', fold: 'detail' },
   { key: 'issuer', heading: $localize`Issuer`, width: 'minmax(90px, 0.8fr)', fold: 'none' },
   { key: 'where', heading: $localize`Deployed to`, width: 'minmax(100px, 1fr)', fold: 'none' },
-  { key: 'why', heading: $localize`What is known`, width: 'minmax(180px, 2.2fr)', fold: 'none' },
+  { key: 'why', heading: $localize`What is known`, width: 'minmax(180px, 2.2fr)', fold: 'detail' },
 ];
 const statuses: readonly CertificateStatus[] = [...needyStatuses, 'not_deployed', 'not_issued', 'valid'];
 const origins: readonly CertificateOrigin[] = ['managed', 'found', 'uploaded'];

@@ -41,7 +41,8 @@ import { CertificateAttention } from './certificate-attention';
   styles: `
     li {
       display: grid;
-      grid-template-columns: 212px minmax(100px, 1fr) minmax(0, 2.2fr);
+      /* As on the overview's other cards: names stand below each other. */
+      grid-template-columns: 212px minmax(100px, 1fr) minmax(0, 1.8fr) 92px;
       align-items: center;
       gap: 14px;
       min-height: 44px;
@@ -54,6 +55,9 @@ import { CertificateAttention } from './certificate-attention';
     .name {
       color: var(--ls-ink);
       font-weight: 550;
+    }
+    .why {
+      grid-column: 3 / -1;
     }
     @media (width < 720px) {
       li {

@@ -1,5 +1,7 @@
 import { ChangeDetectionStrategy, Component, computed, effect, inject, input, signal } from '@angular/core';
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
+import { MatButton } from '@angular/material/button';
+import { RouterLink } from '@angular/router';
 import { Api, listOperations } from '@lockstep/console-api';
 import { ElapsedTime, EmptyState, PageHeader } from '@lockstep/console-ui';
 import { CellTemplate, DataTable, ListAddress, PagedList, type TableColumn } from '@lockstep/console-ui/table';
@@ -10,13 +12,13 @@ import { OperationBadge } from '../words/operation-badge';
 import { createdByTitle, describeActor, describeStatus, targetWords, typeTitle } from '../words/operation-words';
 
 const columns: readonly TableColumn[] = [
-  { key: 'host', heading: $localize`Host`, width: 'minmax(140px, 1.4fr)', fold: 'title' },
-  { key: 'type', heading: $localize`What`, width: 'minmax(90px, 0.7fr)', fold: 'detail' },
+  { key: 'host', heading: $localize`Host`, width: 'minmax(120px, 1.3fr)', fold: 'title' },
+  { key: 'type', heading: $localize`What`, width: 'minmax(150px, 1.3fr)', fold: 'detail' },
   { key: 'state', heading: $localize`State`, width: '150px', fold: 'aside' },
-  { key: 'message', heading: $localize`Message`, width: 'minmax(160px, 2.4fr)', fold: 'detail' },
-  { key: 'actor', heading: $localize`Started by`, width: 'minmax(150px, 1fr)', fold: 'none' },
-  { key: 'started', heading: $localize`Started`, width: '110px', fold: 'none' },
-  { key: 'took', heading: $localize`Took`, width: '90px', fold: 'none' },
+  { key: 'message', heading: $localize`Message`, width: 'minmax(130px, 2.2fr)', fold: 'detail' },
+  { key: 'started', heading: $localize`Started`, width: '100px', fold: 'none' },
+  { key: 'took', heading: $localize`Took`, width: '84px', fold: 'none' },
+  { key: 'actor', heading: $localize`Started by`, width: 'minmax(110px, 0.9fr)', fold: 'none' },
 ];
 
 interface StatusFilter {
@@ -35,7 +37,7 @@ const filters: readonly StatusFilter[] = [
 /** All operations one may see, newest first. Filters are in the address. */
 @Component({
   selector: 'lockstep-operations-page',
-  imports: [CellTemplate, DataTable, ElapsedTime, EmptyState, OperationBadge, PageHeader, RelativeTime],
+  imports: [CellTemplate, DataTable, ElapsedTime, EmptyState, MatButton, OperationBadge, PageHeader, RelativeTime, RouterLink],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './operations-page.html',
   styles: `

@@ -63,6 +63,9 @@ import { describeFigures, describeLateness, describeOutcome, formatInZone } from
       padding: 6px 16px;
       gap: 2px 16px;
     }
+    li > a {
+      font-size: 13px;
+    }
     li + li {
       border-top: 1px solid var(--ls-line);
     }

@@ -1,11 +1,12 @@
-import { BreakpointObserver } from '@angular/cdk/layout';
 import { CdkVirtualScrollViewport, ScrollingModule } from '@angular/cdk/scrolling';
 import { DecimalPipe, NgTemplateOutlet } from '@angular/common';
 import {
   ChangeDetectionStrategy,
   Component,
+  DestroyRef,
   ElementRef,
   TemplateRef,
+  afterNextRender,
   afterRenderEffect,
   computed,
   contentChildren,
@@ -16,22 +17,27 @@ import {
   signal,
   viewChild,
 } from '@angular/core';
-import { toSignal } from '@angular/core/rxjs-interop';
 import { MatButton, MatIconButton } from '@angular/material/button';
 import { RouterLink } from '@angular/router';
-import { map } from 'rxjs';
 import { EmptyState } from '../empty-state/empty-state';
 import { Icon } from '../icon/icon';
 import { Preferences } from '../preferences/preferences';
 import type { ReadableProblem } from '../problem/read-problem';
+import { columnsThatFit } from './columns-that-fit';
 import { CellTemplate, type CellContext, type Fold, type TableColumn } from './table-column';
 
 const noSelection: ReadonlySet<number | string> = new Set();
 
+/** What the box before each row and the gap behind it take, in pixels. */
+const checkWidth = 32;
+
 /** How many rows before the end of what is loaded the next page is asked for. */
 const rowsAhead = 60;
 
-/** The one table: virtual, keyset-paged, by keyboard, with four different bodies. Rows are links. */
+/**
+ * The one table: virtual, keyset-paged, by keyboard, with four different bodies. Rows are links. Where there is little room it
+ * leaves columns out, and at last folds its rows into two lines.
+ */
 @Component({
   selector: 'lockstep-data-table',
   imports: [DecimalPipe, EmptyState, Icon, MatButton, MatIconButton, NgTemplateOutlet, RouterLink, ScrollingModule],
@@ -66,21 +72,21 @@ export class DataTable<Row> {
   private readonly viewport = viewChild(CdkVirtualScrollViewport);
   /** The head is moved in by as much as the rows are by their scroll bar, so that columns stay in line. */
   protected readonly scrollbarWidth = signal(0);
+  private readonly width = signal(Number.POSITIVE_INFINITY);
   private focused = -1;
 
   protected readonly none = noSelection;
   protected readonly skeletonLines = Array.from({ length: 8 }, (_, line) => line);
-  protected readonly narrow = toSignal(
-    inject(BreakpointObserver)
-      .observe('(width < 720px)')
-      .pipe(map((seen) => seen.matches)),
-    { initialValue: false },
+  /** None: the rows are folded. */
+  protected readonly shown = computed(() =>
+    columnsThatFit(this.columns(), this.width() - (this.selectable() ? checkWidth : 0)),
   );
+  protected readonly narrow = computed(() => this.shown().length === 0);
   protected readonly rowHeight = computed(() =>
     this.narrow() ? 62 : this.preferences.density() === 'comfortable' ? 54 : 44,
   );
   protected readonly tracks = computed(() =>
-    [...(this.selectable() ? ['16px'] : []), ...this.columns().map((column) => column.width)].join(' '),
+    [...(this.selectable() ? ['16px'] : []), ...this.shown().map((column) => column.width)].join(' '),
   );
   protected readonly someSelected = computed(() => this.selected().size > 0 && !this.allSelected());
   protected readonly allSelected = computed(
@@ -93,6 +99,12 @@ export class DataTable<Row> {
   });
 
   constructor() {
+    const destroyed = inject(DestroyRef);
+    afterNextRender(() => {
+      const observer = new ResizeObserver(() => this.width.set(this.element.nativeElement.clientWidth));
+      observer.observe(this.element.nativeElement);
+      destroyed.onDestroy(() => observer.disconnect());
+    });
     afterRenderEffect((onCleanup) => {
       const scroller = this.viewport()?.elementRef.nativeElement;
       if (scroller === undefined) return;
@@ -139,6 +151,18 @@ export class DataTable<Row> {
 
   protected toggleAll(): void {
     this.selected.set(this.allSelected() ? noSelection : new Set(this.rows().map((row) => this.rowId()(row))));
+  }
+
+  /** What lies above the row's link, to be hovered or chosen, leads where the row does. */
+  protected follow(event: MouseEvent): void {
+    const { target, currentTarget } = event;
+    if (!(target instanceof Element) || !(currentTarget instanceof Element)) return;
+    if (target.closest('a, button, input, label') !== null || target.ownerDocument.getSelection()?.type === 'Range')
+      return;
+    const { ctrlKey, metaKey, shiftKey } = event;
+    currentTarget
+      .querySelector('.title')
+      ?.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true, ctrlKey, metaKey, shiftKey }));
   }
 
   protected onScroll(): void {

@@ -5,34 +5,41 @@ import { Icon } from '../icon/icon';
 
 /**
  * The one pattern for the top of a page: where one is, its name, a line about it, what can be done, a menu of more, and how to
- * do it from a terminal. On a narrow screen the actions come last, below what they are about.
+ * do it from a terminal. Where there is little room the actions come last, below what they are about.
  */
 @Component({
   selector: 'lockstep-page-header',
   imports: [CurlMenu, Icon, RouterLink],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
-    @if (backLink(); as link) {
-      <a class="back" [routerLink]="link"><lockstep-icon name="left" [size]="14" />{{ backLabel() }}</a>
-    }
-    <div class="words">
-      <h1 class="ls-break" tabindex="-1">{{ heading() }}</h1>
-      <ng-content select="[beside]" />
-    </div>
-    <div class="about"><ng-content /></div>
-    <div class="actions"><ng-content select="[actions]" /></div>
-    <div class="tools">
-      <ng-content select="[more]" />
-      <!-- Fetched once the page stands: menus weigh more than a first page may. -->
-      @defer {
-        <lockstep-curl-menu />
-      } @error {
-        <!-- The server has gone; the page stands without. -->
+    <div class="parts">
+      @if (backLink(); as link) {
+        <a class="back" [routerLink]="link"><lockstep-icon name="left" [size]="14" />{{ backLabel() }}</a>
       }
+      <div class="words">
+        <h1 class="ls-break" tabindex="-1">{{ heading() }}</h1>
+        <ng-content select="[beside]" />
+      </div>
+      <div class="about"><ng-content /></div>
+      <div class="actions"><ng-content select="[actions]" /></div>
+      <div class="tools">
+        <ng-content select="[more]" />
+        <!-- Fetched once the page stands: menus weigh more than a first page may. -->
+        @defer {
+          <lockstep-curl-menu />
+        } @error {
+          <!-- The server has gone; the page stands without. -->
+        }
+      </div>
     </div>
   `,
   styles: `
+    /* The menu beside the page takes of its width: what counts is the room that is left. */
     :host {
+      display: block;
+      container-type: inline-size;
+    }
+    .parts {
       display: grid;
       grid-template: 'back back back' 'words actions tools' 'about about about' / minmax(0, 1fr) auto auto;
       align-items: center;
@@ -86,8 +93,8 @@ import { Icon } from '../icon/icon';
       color: var(--ls-ink-2);
       font-size: 13px;
     }
-    @media (width < 720px) {
-      :host {
+    @container (width < 720px) {
+      .parts {
         grid-template: 'back back' 'words tools' 'about about' 'actions actions' / minmax(0, 1fr) auto;
       }
       .actions {
