@@ -1,4 +1,4 @@
-import { APP_BASE_HREF } from '@angular/common';
+import { APP_BASE_HREF, DOCUMENT } from '@angular/common';
 import { provideHttpClient, withInterceptors } from '@angular/common/http';
 import {
   inject,
@@ -10,6 +10,7 @@ import { TitleStrategy, provideRouter, withComponentInputBinding, withInMemorySc
 import { provideApiConfiguration } from '@lockstep/console-api';
 import { Session, sessionInterceptor } from '@lockstep/console-access';
 import { LIVE_CREDENTIALS } from '@lockstep/console-live/credentials';
+import { titleCutText } from '@lockstep/console-ui';
 import { appRoutes } from './app.routes';
 import { PageTitle } from './page-title';
 
@@ -25,6 +26,7 @@ export const appConfig: ApplicationConfig = {
     provideApiConfiguration('/api'),
     { provide: LIVE_CREDENTIALS, useExisting: Session },
     provideAppInitializer(() => inject(Session).start()),
+    provideAppInitializer(() => titleCutText(inject(DOCUMENT))),
     // No <base> element: the content security policy forbids it.
     { provide: APP_BASE_HREF, useValue: '/' },
     { provide: TitleStrategy, useExisting: PageTitle },

@@ -16,6 +16,7 @@ export { ProgressBar } from './progress-bar/progress-bar';
 export { Spinner } from './spinner/spinner';
 export { StatusBadge, type Tone } from './status-badge/status-badge';
 export { spacedName } from './words/spaced-name';
+export { titleCutText } from './words/title-cut-text';
 export { Clock } from './time/clock';
 export { ElapsedTime } from './time/elapsed-time';
 export { formatClock, formatClockWithSeconds, formatDuration, formatExact, formatRelative } from './time/format-time';
