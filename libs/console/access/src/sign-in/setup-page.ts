@@ -27,7 +27,7 @@ import { Gate } from './gate';
     <lockstep-gate
       heading="Create the administrator"
       i18n-heading
-      about="This account may do everything, so that there is none to guess from the start. It takes under three minutes to the first test."
+      about="It may do everything. Lockstep comes without a default account, so choose a name and a password of your own."
       i18n-about
     >
       <form class="ls-form" novalidate lockstepFocusFirst (submit)="create($event)">

@@ -54,11 +54,12 @@ export class UsersPage {
     if (user.role === 'administrator') return $localize`Everything`;
     const { tags, connectionIds } = user.grants;
     const parts = [
-      ...tags,
-      ...(connectionIds.length === 1 ? [$localize`one single host`] : []),
-      ...(connectionIds.length > 1 ? [$localize`${connectionIds.length}:COUNT: single hosts`] : []),
+      ...(tags.length === 1 ? [$localize`tag ${tags[0]}:NAME:`] : []),
+      ...(tags.length > 1 ? [$localize`tags ${tags.join(', ')}:NAMES:`] : []),
+      ...(connectionIds.length === 1 ? [$localize`1 host`] : []),
+      ...(connectionIds.length > 1 ? [$localize`${connectionIds.length}:COUNT: hosts`] : []),
     ];
-    return parts.length === 0 ? $localize`Nothing yet` : parts.join(', ');
+    return parts.length === 0 ? $localize`Nothing yet` : parts.join(' · ');
   }
 
   protected async create(): Promise<void> {
