@@ -16,6 +16,7 @@ import { renewedBy } from '../renew/renewal-of';
 import { statusTitle } from '../words/certificate-words';
 import { InventoryBadge } from '../words/inventory-badge';
 import { isTroubled, originTitle, rowOf, whyWords, type InventoryRow } from '../words/inventory-row';
+import { namesInShort } from '../words/names-in-short';
 import { boundsWords, momentOf } from './expiry-bounds';
 import { ExpiryChart } from './expiry-chart';
 
@@ -102,9 +103,7 @@ export class CertificatesPage {
   }
 
   protected namesOf({ domains }: InventoryRow): string {
-    return domains.length > 2
-      ? $localize`${domains[0]}:NAME: and ${domains.length - 1}:COUNT: more`
-      : domains.join(', ');
+    return namesInShort(domains, domains.length > 2 ? 1 : 2);
   }
 
   protected why(row: InventoryRow): string {

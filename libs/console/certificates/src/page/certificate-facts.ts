@@ -1,5 +1,6 @@
 import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
 import { RouterLink } from '@angular/router';
+import { formatExact } from '@lockstep/console-ui';
 import { CopyButton, RelativeTime } from '@lockstep/console-ui/overlays';
 import type { Certificate } from '@lockstep/contract';
 import { keyTypeTitle } from '../words/certificate-words';
@@ -45,9 +46,9 @@ import { keyTypeTitle } from '../words/certificate-words';
           <dt i18n>Version</dt>
           <dd>{{ version.number }}</dd>
           <dt i18n>Valid from</dt>
-          <dd><lockstep-relative-time [at]="version.notBefore" /></dd>
+          <dd>{{ exact(version.notBefore) }}</dd>
           <dt i18n>Expires</dt>
-          <dd><lockstep-relative-time [at]="version.notAfter" /></dd>
+          <dd>{{ exact(version.notAfter) }}</dd>
           @if (certificate().renewAt; as renewAt) {
             <dt i18n>Due from</dt>
             <dd><lockstep-relative-time [at]="renewAt" /></dd>
@@ -78,5 +79,7 @@ import { keyTypeTitle } from '../words/certificate-words';
 export class CertificateFactsCard {
   readonly certificate = input.required<Certificate>();
   protected readonly told = computed(() => this.certificate().inUse ?? this.certificate().version);
+  /** Validity is told to the second: the badge of the page says how long that is. */
+  protected readonly exact = (time: string) => formatExact(Date.parse(time));
   protected readonly keyType = computed(() => keyTypeTitle(this.certificate().keyType));
 }

@@ -37,6 +37,7 @@ import { renewedBy } from '../renew/renewal-of';
 import { RenewButton } from '../renew/renew-button';
 import { RenewalsCard } from '../renew/renewals-card';
 import { CertificateBadge } from '../words/certificate-badge';
+import { namesInShort } from '../words/names-in-short';
 import { problemsOf, renewalSentence } from '../words/renewal-sentence';
 import { savePem } from '../words/save-file';
 import { CertificateFactsCard } from './certificate-facts';
@@ -109,6 +110,7 @@ export class CertificatePage {
   protected readonly waiting = computed(() => this.renewals().find(waitsForSigned));
   protected readonly mayManage = computed(() => this.session.may('certificates.manage'));
   protected readonly maySchedule = computed(() => this.session.may('schedules.manage'));
+  protected readonly namesInShort = namesInShort;
   protected readonly sentence = computed(() => {
     const certificate = this.certificate();
     return certificate === null ? '' : renewalSentence(certificate, this.clock.now());

@@ -1,4 +1,5 @@
 import { ChangeDetectionStrategy, Component, input } from '@angular/core';
+import { MatButton } from '@angular/material/button';
 import { RouterLink } from '@angular/router';
 import { EmptyState, StatusBadge } from '@lockstep/console-ui';
 import { RelativeTime } from '@lockstep/console-ui/overlays';
@@ -9,7 +10,7 @@ import { ServedNow } from './served-now';
 /** Where a certificate is put, what was verified there last, and on wish what is served now. */
 @Component({
   selector: 'lockstep-targets-card',
-  imports: [EmptyState, RelativeTime, RouterLink, ServedNow, StatusBadge],
+  imports: [EmptyState, MatButton, RelativeTime, RouterLink, ServedNow, StatusBadge],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './targets-card.html',
   styleUrl: './targets-card.scss',
