@@ -1,4 +1,5 @@
-import { formatDuration, spacedName } from '@lockstep/console-ui';
+import { formatDuration, formatExact, spacedName } from '@lockstep/console-ui';
+import { ServiceMoment } from '@lockstep/contract';
 
 export interface Fact {
   readonly name: string;
@@ -12,6 +13,8 @@ const leftOut = new Set(['osId', 'osVersion', 'hostKeyType', 'hostWords']);
 
 /** What is known by name comes first and in this order; the rest follows as the server names it. */
 const known: Readonly<Record<string, string>> = {
+  before: $localize`Before`,
+  after: $localize`After`,
   address: $localize`Address`,
   hostName: $localize`Host name`,
   os: $localize`System`,
@@ -71,5 +74,13 @@ function inWords(name: string, value: unknown): string {
   if (typeof value === 'boolean') return value ? $localize`yes` : $localize`no`;
   if (Array.isArray(value)) return value.map((item) => inWords('', item)).join(', ');
   if (typeof value === 'string') return /^[a-z]+(_[a-z]+)+$/.test(value) ? value.replaceAll('_', ' ') : value;
-  return JSON.stringify(value);
+  const moment = ServiceMoment.safeParse(value);
+  return moment.success ? momentInWords(moment.data) : JSON.stringify(value);
 }
+
+/** «failed since Nov 23, 2026, 10:15:59 AM UTC, run 5c1e…»; the run is what a restart must change. */
+const momentInWords = ({ state, since, invocation }: ServiceMoment): string =>
+  [
+    since === null ? state : $localize`${state}:STATE: since ${formatExact(Date.parse(since))}:TIME:`,
+    ...(invocation ? [$localize`run ${invocation}:ID:`] : []),
+  ].join(', ');
