@@ -15,7 +15,7 @@ import type { Connection } from '@lockstep/contract';
     } @else if (connection().hostKeyState === 'changed') {
       <lockstep-status-badge tone="failed" icon="warning" word="Host key changed" i18n-word [plain]="plain()" />
     } @else if (connection().hostKeyState === 'pending') {
-      <lockstep-status-badge tone="waiting" icon="key" word="Approve host key" i18n-word [plain]="plain()" />
+      <lockstep-status-badge tone="waiting" icon="key" word="Key to approve" i18n-word [plain]="plain()" />
     } @else if (connection().lastTest; as test) {
       @switch (test.status) {
         @case ('completed') {

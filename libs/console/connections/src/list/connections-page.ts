@@ -42,7 +42,6 @@ const sorts: readonly ConnectionSort[] = ['name', '-name', 'host', '-host', 'cre
   ],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './connections-page.html',
-  styleUrl: './connections-page.scss',
 })
 export class ConnectionsPage {
   private readonly api = inject(Api);

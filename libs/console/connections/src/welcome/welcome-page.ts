@@ -125,6 +125,6 @@ export class WelcomePage {
 
   private async loadDemoHosts(): Promise<void> {
     const page = await this.api.invoke(listConnections, { limit: 500 }).catch(() => null);
-    this.demoHosts.set(page?.items.filter(({ demo }) => demo).slice(0, 4) ?? []);
+    this.demoHosts.set(page?.items.filter(({ demo }) => demo) ?? []);
   }
 }
