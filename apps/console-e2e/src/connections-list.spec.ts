@@ -98,6 +98,28 @@ test.describe('the list of connections', () => {
     });
   }
 
+  test('leaves columns out where there is little room, and folds its rows at last', async ({ page }) => {
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await expect(page.getByRole('columnheader', { name: 'Tags' })).toBeVisible();
+    await page.setViewportSize({ width: 1000, height: 900 });
+    await expect(page.getByRole('columnheader', { name: 'Tags' })).toHaveCount(0);
+    await expect(page.getByRole('columnheader', { name: 'Last test' })).toBeVisible();
+    await page.setViewportSize({ width: 768, height: 1024 });
+    await expect(page.getByRole('columnheader')).toHaveCount(0);
+    await expect(names(page)).toHaveText(['alder', 'birch', 'cedar', 'dock']);
+    await page.goto(`${world.url}/certificates`);
+    const heading = page.getByRole('heading', { name: 'Certificates' });
+    await expect(heading).toBeVisible();
+    const oneLine = (await heading.evaluate((element) => parseFloat(getComputedStyle(element).lineHeight))) * 1.5;
+    expect((await heading.boundingBox())?.height).toBeLessThan(oneLine);
+  });
+
+  test('has words in its rows that can be hovered, and that lead where the row does', async ({ page }) => {
+    await page.setViewportSize({ width: 1000, height: 900 });
+    await rows(page).first().getByText('@').click();
+    await expect(page.getByRole('heading', { name: 'alder' })).toBeVisible();
+  });
+
   test('is led to from the counts of the overview, and filtered by them', async ({ page }) => {
     const closed = await world.api.createConnection({ name: 'fenced', port: 1, tags: ['fence'] });
     const { items } = await world.api.call<{ items: Connection[] }>('GET', '/connections');
