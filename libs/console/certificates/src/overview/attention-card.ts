@@ -59,7 +59,7 @@ import { CertificateAttention } from './certificate-attention';
     .why {
       grid-column: 3 / -1;
     }
-    @media (width < 720px) {
+    @media (width < 960px) {
       li {
         grid-template-columns: minmax(0, 1fr) auto;
         gap: 2px 12px;
