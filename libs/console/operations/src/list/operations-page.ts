@@ -37,7 +37,17 @@ const filters: readonly StatusFilter[] = [
 /** All operations one may see, newest first. Filters are in the address. */
 @Component({
   selector: 'lockstep-operations-page',
-  imports: [CellTemplate, DataTable, ElapsedTime, EmptyState, MatButton, OperationBadge, PageHeader, RelativeTime, RouterLink],
+  imports: [
+    CellTemplate,
+    DataTable,
+    ElapsedTime,
+    EmptyState,
+    MatButton,
+    OperationBadge,
+    PageHeader,
+    RelativeTime,
+    RouterLink,
+  ],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './operations-page.html',
   styles: `
