@@ -25,6 +25,14 @@ const title = reason ? `a systemd host (left out: ${reason})` : 'a systemd host'
     expect(await host.execute('systemctl show --property=InvocationID ssh')).toMatch(/InvocationID=[0-9a-f]{32}/);
   });
 
+  it('shares its control groups with no other host', async () => {
+    const groups = (await host.execute('cat /proc/1/cgroup'))
+      .split('\n')
+      .filter((line) => /:(?:name=systemd)?:/.test(line));
+    expect(groups.length).toBeGreaterThan(0);
+    for (const group of groups) expect(group).toContain(host.name);
+  });
+
   it('shows its own host key over SSH', async () => {
     const { stdout } = await execute('sh', [
       '-c',

@@ -10,6 +10,7 @@ import { run } from '../process/run.js';
 import { waitUntil } from '../process/wait-until.js';
 import { generateSshKey, type SshKeyPair } from '../ssh/ssh-key.js';
 import { ensureBaseSystem } from './base-system.js';
+import { inOwnGroups, removeGroups } from './control-groups.js';
 
 const username = 'lockstep';
 const bootDeadlineMilliseconds = 60_000;
@@ -70,6 +71,7 @@ export class SystemdHost {
   /** Shuts it down in order, or by force when that takes more than 10 s, and removes it. */
   async stop(): Promise<void> {
     await endContainer(this.container);
+    await removeGroups(groupsOf(this.name));
     await removeFiles(this.files);
   }
 
@@ -98,17 +100,23 @@ export async function startSystemdHost(options: SystemdHostOptions = {}): Promis
 }
 
 async function boot(name: string, root: string, port: number): Promise<ChildProcess> {
+  const nspawn = ['systemd-nspawn', '--register=no', '--keep-unit', '-q', `--machine=${name}`, '-D', root, '-b'];
   // In a session of its own: Ctrl+C on the tests must not reach the host's own first process.
-  const parameters = ['--register=no', '--keep-unit', '-q', `--machine=${name}`, '-D', root, '-b'];
-  const container = spawn('systemd-nspawn', parameters, { stdio: 'ignore', detached: true });
+  const container = spawn('/bin/sh', ['-c', inOwnGroups, groupsOf(name), ...nspawn], {
+    stdio: 'ignore',
+    detached: true,
+  });
   try {
     await waitUntil(`${name} answers on port ${port}`, () => answers(port, container), bootDeadlineMilliseconds);
     return container;
   } catch (error) {
     await endContainer(container);
+    await removeGroups(groupsOf(name));
     throw error;
   }
 }
+
+const groupsOf = (name: string): string => `lockstep-${name}`;
 
 async function mountOver(base: string) {
   const directory = await mkdtemp('/var/tmp/lockstep-host-');
