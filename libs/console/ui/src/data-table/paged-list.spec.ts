@@ -57,4 +57,24 @@ describe('PagedList', () => {
     expect(list.state()).toBe('failed');
     expect(list.problem()?.detail).toBe('gone');
   });
+
+  it('does not show the rows of one search as those of another that failed', async () => {
+    const list = new PagedList<number>();
+    await list.load(() => Promise.resolve(page([1, 2])));
+    await list.load(() => Promise.reject(new Error('gone')));
+    expect(list.rows()).toEqual([]);
+    expect(list.state()).toBe('failed');
+  });
+
+  it('keeps what it has when it cannot be read again', async () => {
+    const list = new PagedList<number>();
+    let isGone = false;
+    await list.load(() => (isGone ? Promise.reject(new Error('gone')) : Promise.resolve(page([1, 2]))));
+    isGone = true;
+    await list.reload();
+    expect([list.rows(), list.state()]).toEqual([[1, 2], 'failed']);
+    isGone = false;
+    await list.reload();
+    expect(list.state()).toBe('ready');
+  });
 });

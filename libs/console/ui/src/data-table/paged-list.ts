@@ -20,6 +20,8 @@ export class PagedList<Row> {
   private fetchPage: FetchPage<Row> | null = null;
   private generation = 0;
   private isFetching = false;
+  /** The rows are those of another search. */
+  private isOther = false;
 
   readonly rows = this.rowsSoFar.asReadonly();
   readonly total = this.totalSoFar.asReadonly();
@@ -27,8 +29,12 @@ export class PagedList<Row> {
   readonly problem = this.failure.asReadonly();
   readonly hasMore = computed(() => this.cursor() !== null);
 
-  /** Begins anew. What is on the screen stays there until the first page has come. */
+  /**
+   * Begins anew. What is on the screen stays there until the first page has come; when that fails it goes, because it is
+   * not what was asked for.
+   */
   async load(fetchPage: FetchPage<Row>): Promise<void> {
+    this.isOther = this.fetchPage !== null;
     await this.begin(fetchPage, 0);
   }
 
@@ -72,12 +78,19 @@ export class PagedList<Row> {
       this.cursor.set(page.nextCursor);
       this.phase.set('ready');
       this.failure.set(null);
+      this.isOther = false;
     } catch (error) {
       if (generation !== this.generation) return;
+      if (this.isOther) this.clear();
       this.failure.set(readProblem(error));
       this.phase.set('failed');
     } finally {
       if (generation === this.generation) this.isFetching = false;
     }
+  }
+
+  private clear(): void {
+    this.rowsSoFar.set([]);
+    this.cursor.set(null);
   }
 }
