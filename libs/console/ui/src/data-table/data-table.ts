@@ -44,7 +44,7 @@ const rowsAhead = 60;
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './data-table.html',
   styleUrl: './data-table.scss',
-  host: { '(document:keydown)': 'onKey($event)' },
+  host: { '(document:keydown)': 'onKey($event)', '(click)': 'follow($event)' },
 })
 export class DataTable<Row> {
   private readonly preferences = inject(Preferences);
@@ -155,13 +155,12 @@ export class DataTable<Row> {
 
   /** What lies above the row's link, to be hovered or chosen, leads where the row does. */
   protected follow(event: MouseEvent): void {
-    const { target, currentTarget } = event;
-    if (!(target instanceof Element) || !(currentTarget instanceof Element)) return;
-    if (target.closest('a, button, input, label') !== null || target.ownerDocument.getSelection()?.type === 'Range')
-      return;
-    const { ctrlKey, metaKey, shiftKey } = event;
-    currentTarget
-      .querySelector('.title')
+    const { target, ctrlKey, metaKey, shiftKey } = event;
+    if (!(target instanceof Element) || target.closest('a, button, input, label') !== null) return;
+    if (target.ownerDocument.getSelection()?.type === 'Range') return;
+    target
+      .closest('[data-index]')
+      ?.querySelector('.title')
       ?.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true, ctrlKey, metaKey, shiftKey }));
   }
 
