@@ -71,6 +71,24 @@ test.describe('who may come in, and do what', () => {
     }
   });
 
+  test('the audit is searched, and leads to what was done', async ({ page }) => {
+    const { id } = await world.api.createConnection({ name: 'audited', port: 22 });
+    await signIn(page, world.url, world.administrator);
+    await page.goto(`${world.url}/settings/audit`);
+    const entry = page.getByRole('link', { name: `connection:${id}`, exact: true });
+    await expect(entry.first()).toBeVisible();
+    await page.getByRole('searchbox', { name: 'Search the audit' }).fill('no such thing');
+    await expect(page.getByText('Nothing matches')).toBeVisible();
+    await page.getByRole('searchbox', { name: 'Search the audit' }).fill(`connection:${id}`);
+    await expect(entry).toHaveCount(1);
+    await page.getByRole('button', { name: 'Failed', exact: true }).click();
+    await expect(page.getByText('Nothing matches')).toBeVisible();
+    await expect(page).toHaveURL(/result=failed/);
+    await page.getByRole('button', { name: 'Done', exact: true }).click();
+    await entry.click();
+    await expect(page.getByRole('heading', { name: 'audited', level: 1 })).toBeVisible();
+  });
+
   test('an operator is made with a grant by tag, and sees just that', async ({ page, another, complaints }) => {
     complaints.expect(/status of 409/);
     const seen = await world.api.createConnection({ name: 'theirs', port: 22, tags: ['database'] });

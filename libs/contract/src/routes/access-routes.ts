@@ -200,7 +200,12 @@ export const accessRoutes = {
     tag: 'System',
     requires: 'audit.read',
     summary: 'Who did what to which with what result, newest first.',
-    query: z.strictObject({ cursor: Cursor.optional(), limit: limitInText(50) }),
+    query: z.strictObject({
+      search: z.string().max(200).optional().describe('Part of who, what or to what: actor’s name, action, subject.'),
+      result: AuditEntry.shape.result.optional(),
+      cursor: Cursor.optional(),
+      limit: limitInText(50),
+    }),
     success: { status: 200, body: page(AuditEntry).meta({ id: 'AuditPage' }) },
   }),
 } as const;

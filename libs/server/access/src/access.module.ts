@@ -9,6 +9,7 @@ import { AccessHousekeeping } from './access-housekeeping.js';
 import { ACCESS_OPTIONS, type AccessOptions } from './access-options.js';
 import { AccessService } from './access.service.js';
 import { AuditEntryEntity } from './audit/audit-entry.entity.js';
+import { AuditQueries } from './audit/audit-queries.js';
 import { AuditController } from './audit/audit.controller.js';
 import { AuditService } from './audit/audit.service.js';
 import { AccessGuard } from './guard/access.guard.js';
@@ -56,6 +57,7 @@ export class AccessModule {
         AccessService,
         AccessEpoch,
         AccessHousekeeping,
+        AuditQueries,
         AuditService,
         ThrottleService,
         SignInService,

@@ -1,5 +1,5 @@
 import type { AuditEntry } from '@lockstep/contract';
-import { auditFacts, auditSummary } from './audit-words';
+import { auditFacts, auditSummary, subjectLink } from './audit-words';
 
 const entry = (detail: AuditEntry['detail']): AuditEntry => ({
   id: 1,
@@ -29,10 +29,17 @@ describe('the details of an audit entry', () => {
 
   it('leave out what is empty', () => {
     expect(own({ jumpConnectionId: null, tags: [], note: '' })).toEqual([]);
-    expect(auditSummary(entry({ jumpConnectionId: null, name: 'web-1', tags: [] }))).toBe('web-1');
+    expect(auditSummary(entry({ jumpConnectionId: null, name: 'web-1', tags: [], unattended: true }))).toBe('web-1');
   });
 
   it('end with the whole subject and the hash that the chain is checked by', () => {
     expect(auditFacts(entry({})).map(({ value }) => value)).toEqual(['connection:5', 'abc']);
   });
+});
+
+it('what an entry was done to leads to its page, where it has one', () => {
+  const link = (subject: string) => subjectLink({ ...entry({}), subject });
+  expect(link('operation:01a2')).toEqual(['/operations', '01a2']);
+  expect(link('user:3')).toEqual(['/settings/users']);
+  expect([link('api_token:3'), link('connections'), link('')]).toEqual([null, null, null]);
 });

@@ -15,9 +15,27 @@ export function auditFacts({ detail, subject, hash }: AuditEntry): readonly Audi
   return [...facts, { name: $localize`Subject`, value: subject }, { name: $localize`Entry’s hash`, value: hash }];
 }
 
-/** The same on one line, without what the row says already. */
+const pages: Readonly<Record<string, string>> = {
+  certificate: '/certificates',
+  connection: '/connections',
+  issuer: '/settings/issuers',
+  operation: '/operations',
+  rolling_restart: '/rolling-restarts',
+  schedule: '/schedules',
+};
+
+/** The page of what it was done to; null where it has none. */
+export function subjectLink({ subject }: AuditEntry): readonly string[] | null {
+  const [kind = '', id = ''] = subject.split(':');
+  if (kind === 'user') return ['/settings/users'];
+  const page = pages[kind];
+  return page === undefined || id === '' ? null : [page, id];
+}
+
+/** The facts on one line, without what the row says already. A yes or no says nothing without its name. */
 export function auditSummary({ detail }: AuditEntry): string {
   return Object.values(detail)
+    .filter((value) => typeof value !== 'boolean')
     .map(inWords)
     .filter((words) => words !== '')
     .join(' · ');
@@ -34,7 +52,7 @@ function inWords(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-export function auditResult({ result }: AuditEntry): { readonly tone: Tone; readonly word: string } {
+export function auditResult(result: AuditEntry['result']): { readonly tone: Tone; readonly word: string } {
   switch (result) {
     case 'ok':
       return { tone: 'completed', word: $localize`Done` };

@@ -5,6 +5,8 @@ import { type TestDatabase, createTestDatabase } from '@lockstep/server-testing'
 import { DataSource } from 'typeorm';
 import { AccessKeys } from '../keys/access-keys.js';
 import { type ChainedEntry, hashEntry } from './audit-chain.js';
+import { AuditEntryEntity } from './audit-entry.entity.js';
+import { AuditQueries } from './audit-queries.js';
 import { type AuditRecord, AuditService, systemActor } from './audit.service.js';
 import { verifyAuditChain } from './verify-audit-chain.js';
 
@@ -15,7 +17,10 @@ describe('the audit', () => {
   let dataSource: DataSource;
   beforeEach(async () => {
     database = await createTestDatabase();
-    dataSource = await new DataSource(dataSourceOptions({ url: database.url })).initialize();
+    dataSource = await new DataSource({
+      ...dataSourceOptions({ url: database.url }),
+      entities: [AuditEntryEntity],
+    }).initialize();
   });
   afterEach(async () => {
     await dataSource.destroy();
@@ -44,6 +49,24 @@ describe('the audit', () => {
     });
   const faults = async (): Promise<string[]> =>
     (await verifyAuditChain(dataSource, keys)).faults.map(({ kind, entryId }) => `${kind} ${entryId}`);
+
+  it('is searched by who, what and to what, and by how it went', async () => {
+    await write({ subject: 'connection:12', action: 'connection.created' });
+    await write({ subject: 'user:3', action: 'session.refused', result: 'refused' });
+    await write({ subject: 'user:100%', actor: { kind: 'user', id: '7', name: 'Olga' } });
+    const queries = new AuditQueries(dataSource);
+    const subjects = async (query: { search?: string; result?: 'refused' }): Promise<string[]> =>
+      (await queries.list({ ...query, limit: 50 })).items.map(({ subject }) => subject);
+    expect(await subjects({})).toEqual(['user:100%', 'user:3', 'connection:12']);
+    expect(await subjects({ search: 'CONNECTION' })).toEqual(['connection:12']);
+    expect(await subjects({ search: 'olga' })).toEqual(['user:100%']);
+    expect(await subjects({ search: '%' })).toEqual(['user:100%']);
+    expect(await subjects({ search: 'user', result: 'refused' })).toEqual(['user:3']);
+    const first = await queries.list({ search: 'user', limit: 1 });
+    expect(first).toMatchObject({ total: 2, items: [{ subject: 'user:100%' }] });
+    const second = await queries.list({ search: 'user', limit: 1, cursor: first.nextCursor ?? '' });
+    expect(second).toMatchObject({ total: 2, nextCursor: null, items: [{ subject: 'user:3' }] });
+  });
 
   it('is whole when nobody touched it, whatever is in the details', async () => {
     await write();

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { CertificateOrigin, ExpiryCount, RouteInput, routes } from '@lockstep/contract';
+import { searchPattern } from '@lockstep/server-database';
 import { DataSource } from 'typeorm';
 import { type InventoryPlace, readInventoryCursor, writeInventoryCursor } from './inventory-cursor.js';
 import { attentionRank, calmRank, certificateStanding, certificateStatus, foundStatus } from './standing.js';
@@ -112,8 +113,6 @@ export class InventoryPages {
 
 function filterValues(userId: number, filters: Filters): unknown[] {
   const { search, origins, status, needsAttention, connectionId, expiresFrom, expiresBefore } = filters;
-  const wanted = search?.trim() ?? '';
-  const like = wanted === '' ? undefined : `%${wanted.replace(/[\\%_]/g, '\\$&')}%`;
-  const values = [like, origins, status, needsAttention, connectionId, expiresFrom, expiresBefore];
+  const values = [searchPattern(search), origins, status, needsAttention, connectionId, expiresFrom, expiresBefore];
   return [userId, ...values.map((value) => value ?? null)];
 }

@@ -10,7 +10,7 @@ import type {
   RouteInput,
   routes,
 } from '@lockstep/contract';
-import { prepared } from '@lockstep/server-database';
+import { prepared, searchPattern } from '@lockstep/server-database';
 import { notFound } from '@lockstep/server-http';
 import { OperationQueries, lastEndedStatus } from '@lockstep/server-operations';
 import { DataSource, type SelectQueryBuilder } from 'typeorm';
@@ -167,9 +167,8 @@ export class ConnectionQueries {
     { search, tag, standing }: Pick<ListQuery, 'search' | 'tag' | 'standing'>,
   ): SelectQueryBuilder<ConnectionEntity> {
     const query = this.visible(userId);
-    const wanted = search?.trim() ?? '';
-    if (wanted !== '') {
-      const like = `%${wanted.replace(/[\\%_]/g, '\\$&')}%`;
+    const like = searchPattern(search);
+    if (like !== null) {
       query.andWhere(
         '(connection.name ILIKE :like OR connection.host ILIKE :like OR connection.username ILIKE :like)',
         { like },

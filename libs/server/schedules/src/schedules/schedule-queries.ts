@@ -4,6 +4,7 @@ import type { RouteAnswer, RouteInput, Schedule, SchedulePreview, routes } from 
 import type { SignedInActor } from '@lockstep/server-access';
 import { CertificateQueries } from '@lockstep/server-certificates';
 import { ConnectionQueries } from '@lockstep/server-connections';
+import { searchPattern } from '@lockstep/server-database';
 import { notFound } from '@lockstep/server-http';
 import { DataSource, In } from 'typeorm';
 import { nextClockChange } from '../cron/clock-changes.js';
@@ -42,8 +43,7 @@ export class ScheduleQueries {
   /** By name. */
   async list(actor: SignedInActor, query: ListQuery): Promise<RouteAnswer<typeof routes.listSchedules>> {
     const place = query.cursor === undefined ? null : readCursor(query.cursor);
-    const wanted = query.search?.trim() ?? '';
-    const like = wanted === '' ? null : `%${wanted.replace(/[\\%_]/g, '\\$&')}%`;
+    const like = searchPattern(query.search);
     const found = `FROM schedules s WHERE ${visible} AND ($2::text IS NULL OR s.name ILIKE $2)`;
     const [counted] = await this.dataSource.query<{ total: number }[]>(`SELECT count(*)::integer AS total ${found}`, [
       actor.userId,

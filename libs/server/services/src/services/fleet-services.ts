@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { FleetService, RouteAnswer, RouteInput, ServiceState, routes } from '@lockstep/contract';
+import { searchPattern } from '@lockstep/server-database';
 import type { DataSource } from 'typeorm';
 import { readCursor, writeCursor } from './fleet-cursor.js';
 
@@ -57,10 +58,8 @@ function filtered(userId: number, { search, state, pinned, tag }: Query): { wher
     values.push(value);
     where.push(condition(`$${String(values.length)}`));
   };
-  const wanted = search?.trim() ?? '';
-  if (wanted !== '') {
-    add((like) => `(s.name ILIKE ${like} OR c.name ILIKE ${like})`, `%${wanted.replace(/[\\%_]/g, '\\$&')}%`);
-  }
+  const pattern = searchPattern(search);
+  if (pattern !== null) add((like) => `(s.name ILIKE ${like} OR c.name ILIKE ${like})`, pattern);
   if (state !== undefined) add((word) => `s.state = ${word}`, state);
   if (tag !== undefined) add((word) => `c.tags @> ARRAY[${word}::text]`, tag);
   if (pinned !== undefined) where.push(pinned === 'true' ? isPinned : `NOT ${isPinned}`);

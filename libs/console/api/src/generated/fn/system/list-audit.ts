@@ -10,6 +10,12 @@ import { RequestBuilder } from '../../request-builder';
 import { AuditPage } from '../../models/audit-page';
 
 export interface ListAudit$Params {
+
+/**
+ * Part of who, what or to what: actor’s name, action, subject.
+ */
+  search?: string;
+  result?: 'ok' | 'refused' | 'failed';
   cursor?: string;
   limit?: number;
 }
@@ -17,6 +23,8 @@ export interface ListAudit$Params {
 export function listAudit(http: HttpClient, rootUrl: string, params?: ListAudit$Params, context?: HttpContext): Observable<StrictHttpResponse<AuditPage>> {
   const rb = new RequestBuilder(rootUrl, listAudit.PATH, 'get');
   if (params) {
+    rb.query('search', params.search, {});
+    rb.query('result', params.result, {});
     rb.query('cursor', params.cursor, {});
     rb.query('limit', params.limit, {});
   }
