@@ -51,6 +51,29 @@ test.describe('several people and tabs', () => {
     for (const each of pages) await expect(each).toHaveTitle(/^shared/);
   });
 
+  test('a link whose page was not loaded yet says so while offline, and leads there afterwards', async ({
+    page,
+    complaints,
+  }) => {
+    complaints.expect(/ERR_INTERNET_DISCONNECTED|ERR_FAILED|dynamically imported module|WebSocket/);
+    await signIn(page, world.url, world.administrator);
+    const chip = page.locator('lockstep-link-chip');
+    await expect(chip).toContainText('Live');
+    await page.context().setOffline(true);
+    await expect(chip).toContainText('Offline');
+    await page.getByRole('link', { name: 'Schedules' }).click();
+    await expect(page.getByText('Lockstep cannot be reached, and this was not loaded yet.')).toBeVisible();
+    await page.context().setOffline(false);
+    await expect(chip).toContainText('Live');
+    await page.getByRole('link', { name: 'Schedules' }).click();
+    await expect(page.getByRole('heading', { name: 'Schedules', level: 1 })).toBeVisible();
+
+    // As after an update: the file of that name is not there any more.
+    await page.route('**/*.js', (route) => route.abort(), { times: 1 });
+    await page.getByRole('link', { name: 'Services' }).click();
+    await expect(page.getByRole('heading', { name: 'Services', level: 1 })).toBeVisible();
+  });
+
   test('who may not see a connection is told that it does not exist, by its address too', async ({
     another,
     complaints,

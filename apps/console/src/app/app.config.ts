@@ -6,12 +6,19 @@ import {
   provideBrowserGlobalErrorListeners,
   type ApplicationConfig,
 } from '@angular/core';
-import { TitleStrategy, provideRouter, withComponentInputBinding, withInMemoryScrolling } from '@angular/router';
+import {
+  TitleStrategy,
+  provideRouter,
+  withComponentInputBinding,
+  withInMemoryScrolling,
+  withNavigationErrorHandler,
+} from '@angular/router';
 import { provideApiConfiguration } from '@lockstep/console-api';
 import { Session, sessionInterceptor } from '@lockstep/console-access';
 import { LIVE_CREDENTIALS } from '@lockstep/console-live/credentials';
 import { titleCutText } from '@lockstep/console-ui';
 import { appRoutes } from './app.routes';
+import { loadAfresh } from './missing-code';
 import { PageTitle } from './page-title';
 
 export const appConfig: ApplicationConfig = {
@@ -21,6 +28,7 @@ export const appConfig: ApplicationConfig = {
       appRoutes,
       withComponentInputBinding(),
       withInMemoryScrolling({ scrollPositionRestoration: 'enabled' }),
+      withNavigationErrorHandler(loadAfresh),
     ),
     provideHttpClient(withInterceptors([sessionInterceptor])),
     provideApiConfiguration('/api'),

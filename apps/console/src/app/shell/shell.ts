@@ -1,4 +1,4 @@
-import { Announcer, dialogFocus } from '@lockstep/console-ui/overlays';
+import { Announcer, Toasts, dialogFocus } from '@lockstep/console-ui/overlays';
 import { OverlayContainer, OverlayModule, type CdkOverlayOrigin, type ConnectedPosition } from '@angular/cdk/overlay';
 import {
   ChangeDetectionStrategy,
@@ -14,13 +14,13 @@ import {
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { MatDialog, MatDialogState } from '@angular/material/dialog';
 import { MatTooltip } from '@angular/material/tooltip';
-import { NavigationEnd, Router, RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
+import { NavigationEnd, NavigationError, Router, RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
 import { ConnectionRooms } from '@lockstep/console-live';
 import { ActivityTray, Failures, OperationsStore, describeState, typeTitle } from '@lockstep/console-operations';
 import { Icon, Preferences, Spinner, formatClock, type IconName } from '@lockstep/console-ui';
 import type { Operation } from '@lockstep/contract';
-import { filter } from 'rxjs';
 import { LinkChip } from '../link-chip/link-chip';
+import { isMissingCode } from '../missing-code';
 import { PageTitle } from '../page-title';
 import { TypeAhead } from '../palette/type-ahead';
 import { UserMenu } from './user-menu';
@@ -60,6 +60,7 @@ export class Shell {
   private readonly document = inject(DOCUMENT);
   private readonly dialog = inject(MatDialog);
   private readonly announcer = inject(Announcer);
+  private readonly toasts = inject(Toasts);
   private readonly rooms = inject(ConnectionRooms);
   private readonly main = viewChild.required<ElementRef<HTMLElement>>('main');
   protected readonly preferences = inject(Preferences);
@@ -93,11 +94,12 @@ export class Shell {
     effect(() => title.tab.set({ active: this.store.active().length, failed: this.failures.faults().length }));
     this.store.ended.pipe(takeUntilDestroyed()).subscribe((operation) => this.announce(operation));
     inject(Router)
-      .events.pipe(
-        filter((event) => event instanceof NavigationEnd),
-        takeUntilDestroyed(),
-      )
-      .subscribe(({ urlAfterRedirects }) => this.onPage(urlAfterRedirects));
+      .events.pipe(takeUntilDestroyed())
+      .subscribe((event) => {
+        if (event instanceof NavigationEnd) this.onPage(event.urlAfterRedirects);
+        if (event instanceof NavigationError && isMissingCode(event) && this.offlineSince() !== null)
+          this.tellMissing();
+      });
   }
 
   /** Another page: the tray closes, and who goes by keyboard or is read to goes on inside it, not where the old one was left. */
@@ -126,6 +128,7 @@ export class Shell {
     if (this.hasOpenDialog()) return;
     const data = new TypeAhead(this.document);
     const loaded = await import('../palette/palette').catch(() => null);
+    if (loaded === null) this.tellMissing();
     if (loaded === null || this.hasOpenDialog()) return void data.stop();
     this.dialog.open(loaded.Palette, {
       ...dialogFocus,
@@ -136,6 +139,15 @@ export class Shell {
       ariaLabel: $localize`Search`,
       restoreFocus: true,
     });
+  }
+
+  /** What was asked for is code that was not needed before, and could not be fetched. */
+  private tellMissing(): void {
+    this.toasts.show(
+      this.offlineSince() === null
+        ? $localize`Lockstep was updated: load the page again.`
+        : $localize`Lockstep cannot be reached, and this was not loaded yet.`,
+    );
   }
 
   /** One that is fading out stands in nobody's way. */

@@ -51,7 +51,7 @@ import { keyTypeTitle } from '../words/certificate-words';
           <dd>{{ exact(version.notAfter) }}</dd>
           @if (certificate().renewAt; as renewAt) {
             <dt i18n>Due from</dt>
-            <dd><lockstep-relative-time [at]="renewAt" /></dd>
+            <dd>{{ exact(renewAt) }}</dd>
           }
           <dt i18n>Signed by</dt>
           <dd>{{ version.issuer }}</dd>
