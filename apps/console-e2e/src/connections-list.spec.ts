@@ -125,12 +125,12 @@ test.describe('the list of connections', () => {
     const { items } = await world.api.call<{ items: Connection[] }>('GET', '/connections');
     await Promise.all(items.map(({ id }) => world.api.tested(id)));
     await page.goto(world.url);
-    const count = page.locator('dl.figures > div').filter({ hasText: 'Not reached' });
-    await expect(count).toHaveText('Not reached1');
+    const count = page.locator('dl.figures > div').filter({ hasText: 'Test failed' });
+    await expect(count).toHaveText('Test failed1');
     await count.getByRole('link').click();
     await expect(page).toHaveURL(/standing=not_reached/);
     await expect(names(page)).toHaveText(['fenced']);
-    await expect(page.getByRole('button', { name: 'Not reached' })).toHaveAttribute('aria-pressed', 'true');
+    await expect(page.getByRole('button', { name: 'Test failed' })).toHaveAttribute('aria-pressed', 'true');
     await page.getByRole('button', { name: 'Clear filters' }).click();
     await expect(names(page)).toHaveCount(5);
     await world.api.call('DELETE', `/connections/${closed.id}`);

@@ -25,7 +25,7 @@ import type { Connection } from '@lockstep/contract';
           <lockstep-status-badge tone="cancelled" word="Test cancelled" i18n-word [plain]="plain()" />
         }
         @default {
-          <lockstep-status-badge tone="failed" word="Not reached" i18n-word [plain]="plain()" />
+          <lockstep-status-badge tone="failed" word="Test failed" i18n-word [plain]="plain()" />
         }
       }
     } @else {

@@ -7,7 +7,7 @@ export function standingTitle(standing: ConnectionStanding): string {
     case 'reachable':
       return $localize`Reachable`;
     case 'not_reached':
-      return $localize`Not reached`;
+      return $localize`Test failed`;
     case 'host_key':
       return $localize`Host key to decide on`;
     case 'not_tested':

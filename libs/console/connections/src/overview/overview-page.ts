@@ -72,8 +72,11 @@ export class OverviewPage {
     this.store.ended.pipe(takeUntilDestroyed()).subscribe(({ connectionId }) => void this.fleet.refresh(connectionId));
   }
 
-  protected why(connection: Connection): string {
-    const code = connection.lastTest?.errorCode;
+  protected why({ lastTest, hostKeyState }: Connection): string {
+    const code = lastTest?.errorCode;
+    if (code === 'HOST_KEY_UNKNOWN' && hostKeyState === 'accepted') {
+      return $localize`Its host key has been approved since, and not been tried`;
+    }
     return code == null ? '' : operationErrorCatalogue[code].title;
   }
 
