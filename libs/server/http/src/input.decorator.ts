@@ -2,6 +2,7 @@ import { type ExecutionContext, createParamDecorator } from '@nestjs/common';
 import type { RouteDefinition } from '@lockstep/contract';
 import type { Request } from 'express';
 import type { z } from 'zod';
+import { faultWords } from './fault-words.js';
 import { type FieldError, ProblemException } from './problem.exception.js';
 import { ROUTE } from './route.decorator.js';
 
@@ -18,7 +19,7 @@ export function readInput(route: RouteDefinition, request: Pick<Request, Part>):
   for (const part of parts) {
     const schema = route[part];
     if (schema === undefined) continue;
-    const result = schema.safeParse(request[part] ?? {});
+    const result = schema.safeParse(request[part] ?? {}, { error: faultWords });
     if (result.success) input[part] = result.data;
     else errors.push(...toFieldErrors(part, result.error.issues));
   }
