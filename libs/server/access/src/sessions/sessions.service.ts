@@ -39,8 +39,10 @@ export class SessionsService {
     private readonly audit: AuditService,
   ) {}
 
+  /** Signs a user in. */
   async open(manager: EntityManager, userId: number): Promise<OpenedSession> {
     const sessionId = randomUUID();
+    await manager.query('UPDATE users SET last_sign_in_at = now() WHERE id = $1', [userId]);
     await manager.query(
       `INSERT INTO sessions (id, user_id, expires_at) VALUES ($1, $2, clock_timestamp() + make_interval(secs => $3))`,
       [sessionId, userId, idleLife],

@@ -32,7 +32,8 @@ describe('set-up', () => {
     const done = await setUp(server, tokenOf(server));
     expect(done.status).toBe(201);
     expect(done.body).toMatchObject({ user: { username: 'ada', role: 'administrator' } });
-    expect((await server.call('GET /users', { token: String(done.body['accessToken']) })).status).toBe(200);
+    const users = await server.call('GET /users', { token: String(done.body['accessToken']) });
+    expect(users.body).toMatchObject({ items: [{ username: 'ada', lastSignInAt: expect.any(String) }] });
     for (const again of [
       await server.call('GET /setup'),
       await setUp(server, tokenOf(server), 'eve'),

@@ -35,7 +35,6 @@ export class SignInService {
     const user = await this.prove({ username, password, address });
     return this.dataSource.transaction(async (manager) => {
       const opened = await this.sessions.open(manager, user.id);
-      await manager.query('UPDATE users SET last_sign_in_at = now() WHERE id = $1', [user.id]);
       await this.audit.record(manager, {
         actor: userActor(user),
         action: 'session.started',
