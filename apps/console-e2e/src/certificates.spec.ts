@@ -202,6 +202,7 @@ test.describe('certificates', () => {
     await page.getByLabel('Permitted names').fill('lab.example.net');
     await page.getByRole('button', { name: 'Add issuer' }).click();
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('Laboratory');
+    await expect(page.getByRole('button', { name: 'Root of Laboratory' })).toBeVisible();
     await page.getByRole('link', { name: 'Edit' }).click();
     await page.getByLabel('Lifetime in days').fill('6');
     await page.getByRole('button', { name: 'Save changes' }).click();

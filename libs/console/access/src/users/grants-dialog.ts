@@ -11,7 +11,7 @@ import {
 import { Api, listConnections, listTags, setGrants } from '@lockstep/console-api';
 import { ProblemNotice, readProblem, type ReadableProblem } from '@lockstep/console-ui';
 import type { Connection, User } from '@lockstep/contract';
-import { Subject, debounceTime } from 'rxjs';
+import { Subject, debounceTime, startWith, switchMap } from 'rxjs';
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 
 /** What a user may see: whole tags, and single connections besides. */
@@ -38,8 +38,14 @@ export class GrantsDialog {
 
   constructor() {
     void this.loadTags();
-    void this.find('');
-    this.typed.pipe(debounceTime(200), takeUntilDestroyed()).subscribe((text) => void this.find(text));
+    this.typed
+      .pipe(
+        debounceTime(200),
+        startWith(''),
+        switchMap((text) => this.find(text.trim())),
+        takeUntilDestroyed(),
+      )
+      .subscribe((connections) => this.found.set(connections));
   }
 
   protected type(text: string): void {
@@ -73,18 +79,13 @@ export class GrantsDialog {
     this.known.set(items.map(({ tag }) => tag));
   }
 
-  private async find(search: string): Promise<void> {
+  private async find(search: string): Promise<readonly Connection[]> {
     try {
-      this.found.set(
-        (
-          await this.api.invoke(listConnections, {
-            limit: 50,
-            ...(search.trim() === '' ? {} : { search: search.trim() }),
-          })
-        ).items,
-      );
+      const which = { limit: 50, ...(search === '' ? {} : { search }) };
+      return (await this.api.invoke(listConnections, which)).items;
     } catch (error) {
       this.problem.set(readProblem(error));
+      return this.found();
     }
   }
 }

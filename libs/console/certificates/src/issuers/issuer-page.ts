@@ -15,11 +15,12 @@ import { Icon, PageHeader, readProblem, type ReadableProblem } from '@lockstep/c
 import { RelativeTime, UnloadedPage } from '@lockstep/console-ui/overlays';
 import type { Issuer } from '@lockstep/contract';
 import { issuerTitle, proofWords } from './issuer-words';
+import { RootButton } from './root-button';
 
 /** One issuer: what it is, how names are proved to it, and how our account with it stands. */
 @Component({
   selector: 'lockstep-issuer-page',
-  imports: [Icon, MatButton, PageHeader, RelativeTime, RouterLink, UnloadedPage],
+  imports: [Icon, MatButton, PageHeader, RelativeTime, RootButton, RouterLink, UnloadedPage],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './issuer-page.html',
 })

@@ -1,21 +1,31 @@
-import { DOCUMENT } from '@angular/common';
 import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
 import { MatButton, MatIconButton } from '@angular/material/button';
 import { MatMenu, MatMenuItem, MatMenuTrigger } from '@angular/material/menu';
 import { RouterLink } from '@angular/router';
 import { Session } from '@lockstep/console-access';
-import { Api, deleteIssuer, getIssuerRoot, listIssuers } from '@lockstep/console-api';
+import { Api, deleteIssuer, listIssuers } from '@lockstep/console-api';
 import { OperationActions } from '@lockstep/console-operations';
 import { Icon, ProblemNotice, Spinner, readProblem, type ReadableProblem } from '@lockstep/console-ui';
 import { Confirm } from '@lockstep/console-ui/overlays';
 import type { Issuer } from '@lockstep/contract';
 import { issuerTitle, proofWords } from './issuer-words';
-import { savePem } from '../words/save-file';
+import { RootButton } from './root-button';
 
 /** Who can sign certificates. One is there from the start. */
 @Component({
   selector: 'lockstep-issuers-page',
-  imports: [Icon, MatButton, MatIconButton, MatMenu, MatMenuItem, MatMenuTrigger, ProblemNotice, RouterLink, Spinner],
+  imports: [
+    Icon,
+    MatButton,
+    MatIconButton,
+    MatMenu,
+    MatMenuItem,
+    MatMenuTrigger,
+    ProblemNotice,
+    RootButton,
+    RouterLink,
+    Spinner,
+  ],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './issuers-page.html',
   styleUrl: './issuers-page.scss',
@@ -25,7 +35,6 @@ export class IssuersPage {
   private readonly confirm = inject(Confirm);
   private readonly actions = inject(OperationActions);
   private readonly session = inject(Session);
-  private readonly document = inject(DOCUMENT);
   protected readonly issuers = signal<readonly Issuer[] | null>(null);
   protected readonly problem = signal<ReadableProblem | null>(null);
   protected readonly issuerTitle = issuerTitle;
@@ -34,13 +43,6 @@ export class IssuersPage {
 
   constructor() {
     void this.load();
-  }
-
-  /** The root is made when it is first asked for. */
-  protected async download(issuer: Issuer): Promise<void> {
-    await this.actions.attempt(async () => {
-      savePem(this.document, await this.api.invoke(getIssuerRoot, { id: issuer.id }), `${issuer.name} root`);
-    });
   }
 
   protected moreLabel(issuer: Issuer): string {

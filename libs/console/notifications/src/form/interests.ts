@@ -7,7 +7,7 @@ import {
   type NotificationChannelInput,
   type NotificationEvent,
 } from '@lockstep/contract';
-import { Subject, debounceTime } from 'rxjs';
+import { Subject, debounceTime, startWith, switchMap } from 'rxjs';
 import { eventSentence, eventTitle } from '../words/channel-words';
 
 /** What a channel cares about. */
@@ -48,8 +48,14 @@ export class Interests {
 
   constructor() {
     void this.loadTags();
-    void this.find('');
-    this.typed.pipe(debounceTime(200), takeUntilDestroyed()).subscribe((text) => void this.find(text));
+    this.typed
+      .pipe(
+        debounceTime(200),
+        startWith(''),
+        switchMap((text) => this.find(text)),
+        takeUntilDestroyed(),
+      )
+      .subscribe((connections) => this.found.set(connections));
   }
 
   protected type(text: string): void {
@@ -82,10 +88,10 @@ export class Interests {
     this.known.set(items.map(({ tag }) => tag));
   }
 
-  private async find(search: string): Promise<void> {
+  private async find(search: string): Promise<readonly Connection[]> {
     const which = { limit: 50, ...(search === '' ? {} : { search }) };
     const { items } = await this.api.invoke(listConnections, which).catch(() => ({ items: [] }));
-    this.found.set(items);
+    return items;
   }
 }
 
