@@ -139,11 +139,11 @@ test.describe('an operation that does not reach its goal', () => {
       await expect(each.locator('lockstep-link-chip').filter({ hasText: 'Live' })).toBeVisible();
     await world.api.tested(closed.id);
     for (const each of [page, second]) {
-      await each.getByRole('button', { name: /failed/ }).click();
+      await each.getByRole('button', { name: /\d failed/ }).click();
       await expect(each.getByRole('button', { name: 'Dismiss the failure on closed' })).toBeVisible();
     }
     await page.reload();
-    await page.getByRole('button', { name: /failed/ }).click();
+    await page.getByRole('button', { name: /\d failed/ }).click();
     await page.getByRole('button', { name: 'Dismiss the failure on closed' }).click();
     for (const each of [page, second])
       await expect(each.getByRole('button', { name: 'Dismiss the failure on closed' })).toHaveCount(0);

@@ -5,7 +5,7 @@ import { type Page, expect } from '@playwright/test';
 const workspace = join(import.meta.dirname, '../../../..');
 
 /** Where pictures are put. */
-export const pictureOf = (name: string): string => join(workspace, 'test-results/screenshots', `${name}.png`);
+const pictureOf = (name: string): string => join(workspace, 'test-results/screenshots', `${name}.png`);
 
 /** Waits until a page stands still: its heading and its rows are there, and what fades in has its colours. */
 async function standsStill(page: Page): Promise<void> {
