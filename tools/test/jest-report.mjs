@@ -24,16 +24,20 @@ export function filesToRunAgain({ testResults }) {
 /**
  * The first report with the second run's word on the files that it ran.
  *
- * @returns {{ report: object, unsteady: string[] }} `unsteady`: what failed and then passed
+ * @returns {{ report: object, unsteady: string[] }} `unsteady`: what failed and then passed: tests, and files outside of them
  */
 export function withSecondRun(first, second) {
   const again = new Map(second.testResults.map((file) => [file.name, file]));
   const unsteady = first.testResults.flatMap((file) => {
-    const passed = (again.get(file.name)?.assertionResults ?? []).filter(({ status }) => status === 'passed');
-    const failed = file.assertionResults.filter(hasFailed);
-    return failed.flatMap(({ fullName }) => (passed.some((each) => each.fullName === fullName) ? [fullName] : []));
+    const now = again.get(file.name);
+    if (now === undefined) return [];
+    const passed = new Set(now.assertionResults.filter(({ status }) => status === 'passed').map(titleOf));
+    const failed = file.assertionResults.filter(hasFailed).map(titleOf);
+    if (failed.length === 0) return now.status === 'passed' ? [file.name] : [];
+    return failed.filter((title) => passed.has(title));
   });
   return { report: { testResults: first.testResults.map((file) => again.get(file.name) ?? file) }, unsteady };
 }
 
+const titleOf = ({ fullName }) => fullName;
 const hasFailed = ({ status }) => status === 'failed';
