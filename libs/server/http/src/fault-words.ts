@@ -11,6 +11,8 @@ const kinds: Readonly<Record<string, string>> = {
   object: 'an object',
   record: 'an object',
 };
+/** What a length is counted in; other values are compared themselves. */
+const units: Readonly<Record<string, string>> = { string: 'character', array: 'item', record: 'field' };
 const formats: Readonly<Record<string, string>> = {
   email: 'an e-mail address',
   url: 'a URL',
@@ -32,7 +34,7 @@ export function faultWords(issue: Issue): string | undefined {
     case 'invalid_format':
       return must(formats[issue.format]);
     case 'too_small':
-      return issue.minimum === 1 && issue.origin !== 'number'
+      return issue.minimum === 1 && issue.origin in units
         ? 'is empty'
         : limit(issue, issue.inclusive === true ? 'at least' : 'more than', issue.minimum);
     case 'too_big':
@@ -47,7 +49,6 @@ export function faultWords(issue: Issue): string | undefined {
 const must = (be: string | undefined): string | undefined => (be === undefined ? undefined : `must be ${be}`);
 
 function limit({ origin }: { origin: string }, bound: string, value: number | bigint): string {
-  const units: Readonly<Record<string, string>> = { string: 'character', array: 'item', record: 'field' };
   const unit = units[origin];
   if (unit === undefined) return `must be ${bound} ${String(value)}`;
   return `must have ${bound} ${String(value)} ${unit}${Number(value) === 1 ? '' : 's'}`;
