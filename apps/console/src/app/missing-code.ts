@@ -2,6 +2,8 @@ import { DOCUMENT } from '@angular/common';
 import { inject } from '@angular/core';
 import { Router, type NavigationError } from '@angular/router';
 
+/** Milliseconds in which the server must say that it is there. */
+const answerMs = 5_000;
 /** What browsers say when a module could not be fetched: Chromium and Firefox, then Safari. */
 const notFetched = /dynamically imported module|importing a module script/i;
 
@@ -17,6 +19,7 @@ export async function loadAfresh(failed: NavigationError): Promise<void> {
   const { location } = inject(DOCUMENT);
   // A page that fails as the first one of a tab would be loaded again for ever.
   if (!isMissingCode(failed) || !inject(Router).navigated) return;
-  const answer = await fetch('/api/health/ready', { cache: 'no-store' }).catch(() => null);
+  const signal = AbortSignal.timeout(answerMs);
+  const answer = await fetch('/api/health/ready', { cache: 'no-store', signal }).catch(() => null);
   if (answer?.ok) location.assign(failed.url);
 }

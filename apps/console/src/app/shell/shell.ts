@@ -145,7 +145,7 @@ export class Shell {
   private tellMissing(): void {
     this.toasts.show(
       this.offlineSince() === null
-        ? $localize`Lockstep was updated: load the page again.`
+        ? $localize`This could not be loaded: load the page again.`
         : $localize`Lockstep cannot be reached, and this was not loaded yet.`,
     );
   }
